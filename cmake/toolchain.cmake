@@ -1,0 +1,29 @@
+# The language, the warnings and the sanitizers that every target of ours is built with.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(mmsgate_flags INTERFACE)
+target_compile_options(mmsgate_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wconversion
+  -Wno-sign-conversion -Wold-style-cast -Woverloaded-virtual -Wno-missing-field-initializers -Werror)
+target_include_directories(mmsgate_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
+target_compile_definitions(mmsgate_flags INTERFACE _FILE_OFFSET_BITS=64 SPDLOG_FMT_EXTERNAL)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12 offers std::expected only to compilers that announce the final concepts; clang has them, unannounced.
+  add_compile_options(-Wno-builtin-macro-redefined -D__cpp_concepts=202002L)
+endif()
+if(MMSGATE_SANITIZE)
+  add_compile_options(-fsanitize=${MMSGATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MMSGATE_SANITIZE})
+endif()
+if(MMSGATE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  include(CheckIPOSupported)
+  add_compile_options(-fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffunction-sections)
+  add_link_options(-Wl,-z,relro,-z,now -Wl,--gc-sections)
+endif()

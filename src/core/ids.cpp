@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ids.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace mmsgate {
+namespace {
+
+std::string hex128(Random& random) { return fmt::format("{:016x}{:016x}", random.next(), random.next()); }
+
+}  // namespace
+
+BlobId BlobId::make(Random& random) { return BlobId(hex128(random)); }
+
+std::optional<BlobId> BlobId::parse(std::string_view text) {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  if (text.size() != 32 || !std::ranges::all_of(text, is_hex)) return std::nullopt;
+  return BlobId(std::string(text));
+}
+
+std::string make_call_id(Random& random) { return hex128(random) + "@mmsgate"; }
+
+}  // namespace mmsgate

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/send_plan.hpp"
+
+#include <algorithm>
+
+namespace mmsgate {
+namespace {
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+/// The length in bytes of the first `most` characters.
+std::size_t bytes_of(std::string_view text, std::size_t most) {
+  std::size_t at = 0;
+  for (std::size_t seen = 0; at < text.size(); ++at) {
+    if (!continues(text[at]) && seen++ == most) break;
+  }
+  return at;
+}
+
+}  // namespace
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return !continues(c); }));
+}
+
+std::vector<std::string_view> split_text(std::string_view utf8, std::size_t most) {
+  std::vector<std::string_view> pieces;
+  while (characters(utf8) > most) {
+    std::size_t cut = bytes_of(utf8, most);
+    const std::size_t blank = utf8.substr(0, cut + 1).find_last_of(" \n");
+    const bool at_word = blank != std::string_view::npos && blank > cut / 2;
+    if (at_word) cut = blank;
+    pieces.push_back(utf8.substr(0, cut));
+    utf8.remove_prefix(cut + (at_word ? 1 : 0));
+  }
+  if (!utf8.empty()) pieces.push_back(utf8);
+  return pieces;
+}
+
+bool needs_mms(std::string_view text, const Slice& slice, const CarrierLimits& limits) {
+  return slice.part_count > 0 || characters(text.substr(slice.text_at, slice.text_bytes)) > limits.sms_characters;
+}
+
+std::vector<Slice> plan_for_carrier(std::string_view text, int part_count, const CarrierLimits& limits) {
+  const std::vector<std::string_view> texts = split_text(text, limits.mms_characters);
+  std::vector<Slice> steps;
+  for (int first = 0; first < part_count; first += limits.media_per_mms) {
+    steps.push_back({.first_part = first, .part_count = std::min(limits.media_per_mms, part_count - first)});
+  }
+  steps.resize(std::max(steps.size(), texts.size()));
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    steps[i].text_at = static_cast<std::size_t>(texts[i].data() - text.data());
+    steps[i].text_bytes = texts[i].size();
+  }
+  return steps;
+}
+
+std::vector<Slice> plan_for_phone(std::string_view text, int part_count, Layout layout) {
+  if (layout == Layout::together) return {Slice{.text_bytes = text.size(), .part_count = part_count}};
+  std::vector<Slice> slices;
+  if (!text.empty()) slices.push_back({.text_bytes = text.size()});
+  for (int i = 0; i < part_count; ++i) slices.push_back({.first_part = i, .part_count = 1});
+  return slices;
+}
+
+}  // namespace mmsgate

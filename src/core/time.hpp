@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Time as the gateway keeps it: UTC milliseconds on the wall for what is stored. The clock is handed in, so that tests own it.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace mmsgate {
+
+using Duration = std::chrono::milliseconds;
+using TimePoint = std::chrono::time_point<std::chrono::system_clock, Duration>;
+
+/// Thread-safe: may be asked from any thread.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual TimePoint now() const = 0;
+};
+
+/// Milliseconds since 1970-01-01T00:00:00Z, the form in which times are stored.
+[[nodiscard]] constexpr std::int64_t to_unix_ms(TimePoint t) { return t.time_since_epoch().count(); }
+[[nodiscard]] constexpr TimePoint from_unix_ms(std::int64_t ms) { return TimePoint{Duration{ms}}; }
+
+/// "2026-11-23T17:04:05Z" (RFC 3339, whole seconds, UTC).
+[[nodiscard]] std::string rfc3339(TimePoint t);
+
+}  // namespace mmsgate

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of media, as files in one folder. A file is whole and on disk before anyone can name it: written under a
+// temporary name, fsync, rename, fsync of the folder (promise 1). The name on disk is made from the BlobId alone, so that
+// no request reaches a file by spelling a path. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/ids.hpp"
+#include "core/random.hpp"
+
+namespace mmsgate::media {
+
+/// What is known of a file that has been kept.
+struct Kept {
+  BlobId id;
+  std::uint64_t size = 0;
+  std::string sha256;  ///< 64 lower-case hex digits.
+};
+
+/// A file being written. Destroyed without keep(), it leaves nothing behind. One thread at a time.
+class Draft {
+ public:
+  virtual ~Draft() = default;
+  /// For who writes by descriptor (libcurl); position and length are the draft's.
+  [[nodiscard]] virtual int fd() const = 0;
+  /// transient: the disk is full or fails. limit: longer than the store's most_bytes.
+  [[nodiscard]] virtual Result<std::uint64_t> write(std::string_view bytes) = 0;
+  /// fsync, rename, fsync of the folder: may take a while; not for an event loop. Also counts and hashes what was written
+  /// through fd().
+  [[nodiscard]] virtual Result<Kept> keep() = 0;
+  /// The first bytes, to see what it is (see sniff.hpp).
+  [[nodiscard]] virtual std::string head() const = 0;
+};
+
+class BlobStore {
+ public:
+  virtual ~BlobStore() = default;
+  [[nodiscard]] virtual Result<std::unique_ptr<Draft>> draft() = 0;
+  /// An open descriptor for reading, owned by the caller. rejected: there is no such file.
+  [[nodiscard]] virtual Result<int> open(const BlobId& id) const = 0;
+  [[nodiscard]] virtual Result<bool> remove(const BlobId& id) = 0;
+};
+
+/// Makes the folder (0700) when it is missing, and removes drafts that a crash left. The error names the folder.
+[[nodiscard]] Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::uint64_t most_bytes, Random& random);
+
+}  // namespace mmsgate::media

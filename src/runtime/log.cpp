@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/log.hpp"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace mmsgate::runtime {
+namespace {
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug: return spdlog::level::debug;
+    case LogLevel::info: return spdlog::level::info;
+    case LogLevel::warning: return spdlog::level::warn;
+    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::critical: return spdlog::level::critical;
+  }
+  return spdlog::level::warn;
+}
+
+/// What strangers send may be quoted in a line: no byte of it may end the line or talk to a terminal.
+std::string printable(std::string_view line) {
+  std::string clean(line);
+  for (char& c : clean) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return clean;
+}
+
+}  // namespace
+
+Log::Log(std::shared_ptr<spdlog::logger> sink) : sink_(std::move(sink)) {}
+
+Result<std::shared_ptr<Log>> Log::open(LogLevel level, const std::string& file) {
+  spdlog::sink_ptr sink;
+  try {
+    if (file.empty()) {
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    } else {
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+    }
+  } catch (const spdlog::spdlog_ex& e) {
+    return fail(ErrorKind::transient, fmt::format("cannot write the log file {}: {}", file, e.what()));
+  }
+  auto logger = std::make_shared<spdlog::logger>("mmsgate", std::move(sink));
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  logger->set_level(to_spdlog(level));
+  logger->flush_on(spdlog::level::debug);
+  return std::shared_ptr<Log>(new Log(std::move(logger)));
+}
+
+std::shared_ptr<Log> Log::none() {
+  auto logger = std::make_shared<spdlog::logger>("none", std::make_shared<spdlog::sinks::null_sink_mt>());
+  logger->set_level(spdlog::level::off);
+  return std::shared_ptr<Log>(new Log(std::move(logger)));
+}
+
+bool Log::wants(LogLevel level) const { return sink_->should_log(to_spdlog(level)); }
+
+void Log::write(LogLevel level, std::string_view line) { sink_->log(to_spdlog(level), printable(line)); }
+
+std::string to_string(Redacted redacted) {
+  constexpr std::size_t kShown = 2;
+  if (redacted.value.size() <= kShown) return "**";
+  return fmt::format("**{}", redacted.value.substr(redacted.value.size() - kShown));
+}
+
+}  // namespace mmsgate::runtime

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Store in one SQLite file: WAL, synchronous=FULL, one writer thread with group commit, readers of their own.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "runtime/log.hpp"
+#include "store/store.hpp"
+
+namespace mmsgate::store {
+
+struct SqliteOptions {
+  std::string path;         ///< Created, with its folder (0700) and itself 0600, when missing.
+  int most_per_commit = 256;
+  bool read_only = false;   ///< For the command line beside a running gateway: queries only, commands are refused.
+};
+
+/// Opens, checks and migrates. The errors name the file and what to do: transient when it is locked, full or denied;
+/// corrupt when it is no database of ours or comes from a newer version.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options, std::shared_ptr<runtime::Log> log);
+
+}  // namespace mmsgate::store

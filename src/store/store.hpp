@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// The durable truth: messages, their parts and deliveries, stored files, an event log, and the directory. Every journey
+// starts here and ends here.
+//
+// Threads: commands (the ones with a `Done`) may be called from any thread. They go to the store's writer, which puts all
+// that wait into one transaction; `done` is called on the writer's thread after COMMIT, or with the error after ROLLBACK,
+// and must do no more than post(). Answers come in the order of the calls. A command that fails leaves the others alone.
+// Queries return at once and may be called from any thread; each waits for no writer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/delivery_state.hpp"
+#include "core/directory.hpp"
+#include "core/error.hpp"
+#include "core/message.hpp"
+
+namespace mmsgate::store {
+
+template <typename T>
+using Done = std::move_only_function<void(Result<T>)>;
+
+struct Accepted {
+  MessageId id;
+  bool duplicate = false;  ///< It was here already; nothing was changed.
+};
+
+/// A delivery that the caller has claimed and must end with record().
+struct Job {
+  DeliveryId id;
+  MessageId message;
+  Target target = Target::phone;
+  std::string destination;
+  Slice slice;
+  std::string call_id;
+  int tries = 0;             ///< This one included: 1 is the first.
+  bool interrupted = false;  ///< An earlier try was cut off by our own end; nobody knows whether it was done.
+  TimePoint accepted_at;     ///< When the message was accepted from its sender.
+  // Of the message:
+  Direction direction = Direction::inbound;
+  Kind kind = Kind::message;
+  std::string own;
+  std::string peer;
+  std::string account;
+  std::string text;
+  std::string subject_id;
+  std::vector<Part> parts;  ///< All of the message, in order; `slice` says which are meant.
+};
+
+struct Claimed {
+  std::vector<Job> jobs;
+  std::optional<TimePoint> next_due;  ///< When the next one falls due that was not claimed now; nothing: none waits for a time.
+};
+
+/// A part whose bytes are wanted, claimed for one try; end it with record_part().
+struct Fetch {
+  PartId id;
+  MessageId message;
+  std::string url;
+  std::string type;
+  std::string name;
+  int tries = 0;
+  TimePoint accepted_at;
+};
+
+struct ClaimedFetches {
+  std::vector<Fetch> fetches;
+  std::optional<TimePoint> next_due;
+};
+
+/// What happened to a delivery.
+struct Outcome {
+  DeliveryId id;
+  Event event = Event::accepted;
+  std::string reason;                     ///< For the event log and for people.
+  std::optional<TimePoint> next_try;      ///< With Event::postponed.
+  std::string result_id;                  ///< The carrier's id of what it accepted.
+};
+
+/// The outcome as the store saw it, and what became of the whole message by it.
+struct Recorded {
+  bool changed = false;          ///< The table had a step for it; else nothing below is set.
+  State state = State::queued;
+  bool tells_sender = false;     ///< The step says so.
+  bool message_settled = false;  ///< No delivery of the message is queued, sending, deferred or held any more.
+  int reached = 0;               ///< Deliveries of the message that are accepted or delivered.
+  int lost = 0;                  ///< Those that are failed or dead.
+  std::string destination;       ///< Of this delivery.
+  std::string reason;            ///< Of this outcome.
+  // Of the message:
+  MessageId message;
+  Direction direction = Direction::inbound;
+  Kind kind = Kind::message;
+  std::string own;
+  std::string peer;
+  std::string account;
+  std::string subject_id;
+  TimePoint accepted_at;
+};
+
+/// What is to be stored in the same transaction as an outcome: notices and receipts to its sender. Pure; called on the
+/// writer's thread, only when the outcome changed something.
+using FollowUp = std::function<std::vector<NewMessage>(const Recorded&)>;
+
+/// A file that we keep.
+struct Blob {
+  BlobId id;
+  std::string type;
+  std::string name;
+  std::uint64_t size = 0;
+  std::string sha256;   ///< 64 hex digits.
+  TimePoint created_at;
+  TimePoint until;      ///< Kept at least so long.
+};
+
+struct PartOutcome {
+  PartId id;
+  std::optional<Blob> blob;           ///< Had: now stored.
+  std::optional<TimePoint> next_try;  ///< Not had, tried again then. Neither of the two: lost.
+  std::string reason;
+};
+
+/// A line of `mmsgate messages list`.
+struct Summary {
+  MessageId id;
+  Direction direction = Direction::inbound;
+  Kind kind = Kind::message;
+  std::string own;
+  std::string peer;
+  std::string account;
+  int parts = 0;
+  std::string states;  ///< Of its deliveries, counted: "2 delivered, 1 deferred".
+  TimePoint received_at;
+};
+
+struct EventLine {
+  TimePoint at;
+  DeliveryId delivery;  ///< 0: about the message as a whole.
+  std::string state;
+  std::string reason;
+};
+
+struct DeliveryLine {
+  DeliveryId id;
+  Target target = Target::phone;
+  std::string destination;
+  State state = State::queued;
+  int tries = 0;
+  std::optional<TimePoint> next_try;
+  std::string call_id;
+  std::string result_id;
+};
+
+struct History {
+  Summary summary;
+  std::string provider;
+  std::string provider_id;
+  std::string participants;
+  std::vector<Part> parts;
+  std::vector<DeliveryLine> deliveries;
+  std::vector<EventLine> events;
+};
+
+struct Counts {
+  std::int64_t messages = 0;
+  std::int64_t open = 0;    ///< Deliveries that still have to go somewhere.
+  std::int64_t dead = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // ---- Commands -------------------------------------------------------------------------------------------------------
+
+  /// Stores a message with all its parts and deliveries, and blobs that its parts newly name. The same
+  /// (provider, provider_id, own) again: Accepted.duplicate.
+  virtual void accept(NewMessage message, Done<Accepted> done) = 0;
+
+  /// Takes up to `limit` deliveries that are due at `now` and first in their lane, and marks them sending.
+  virtual void claim(Target target, int limit, TimePoint now, Done<Claimed> done) = 0;
+  /// Records what happened, by core's table, and frees the lane where it says so.
+  virtual void record(Outcome outcome, TimePoint now, FollowUp follow_up, Done<Recorded> done) = 0;
+  /// The other side has shown that it has the request (SIP 100), though it has not said yes: the next of the lane may go.
+  virtual void free_lane(DeliveryId id, TimePoint now, Done<bool> done) = 0;
+  /// The handset `destination` says that it has what we sent with this Call-ID (Event::delivered). Not changed: there is no
+  /// such delivery, or its receipt came before.
+  virtual void receipt(std::string call_id, std::string destination, std::string reason, TimePoint now, FollowUp follow_up,
+                       Done<Recorded> done) = 0;
+  /// Whatever is deferred for this phone is due now. Answers how many.
+  virtual void release(std::string destination, TimePoint now, Done<int> done) = 0;
+
+  /// Takes up to `limit` parts whose bytes are wanted and whose time has come.
+  virtual void claim_fetches(int limit, TimePoint now, Done<ClaimedFetches> done) = 0;
+  /// The last part of a message to be settled makes its deliveries due.
+  virtual void record_part(PartOutcome outcome, TimePoint now, Done<bool> done) = 0;
+
+  virtual void add_blob(Blob blob, Done<bool> done) = 0;
+  virtual void replace_directory(std::vector<SubAccount> accounts, TimePoint now, Done<bool> done) = 0;
+
+  /// At start, before anything is claimed: what was `sending` when we were stopped is queued again, marked interrupted.
+  /// Answers how many.
+  virtual void recover(TimePoint now, Done<int> done) = 0;
+  /// A person wants it tried again: every failed, dead or held delivery of the message.
+  virtual void replay(MessageId message, TimePoint now, Done<int> done) = 0;
+
+  // ---- Queries --------------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] virtual Result<std::optional<Blob>> find_blob(const BlobId& id) = 0;
+  [[nodiscard]] virtual Result<std::vector<SubAccount>> directory() = 0;
+  /// The newest first.
+  [[nodiscard]] virtual Result<std::vector<Summary>> list(int limit, bool only_open) = 0;
+  [[nodiscard]] virtual Result<std::optional<History>> history(MessageId id) = 0;
+  [[nodiscard]] virtual Result<Counts> counts() = 0;
+  /// Can we write? Asked by /healthz. The last commit's error, if it failed.
+  [[nodiscard]] virtual Result<bool> writable() = 0;
+};
+
+}  // namespace mmsgate::store

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The HTTP server: web hook, upload, media, health. Everything of the HTTP library stays behind this file.
+//
+// The server owns its threads ("web"), on which the Site is called; the Site must not block but may answer later, from any
+// thread, through the Reply. Limits (header and body sizes, slow clients, connections in all and an address) are the
+// server's own work: what they refuse never reaches the Site.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/ids.hpp"
+#include "media/blob_store.hpp"
+#include "runtime/log.hpp"
+
+namespace mmsgate::web {
+
+struct Options {
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 38443;             ///< 0: any free one.
+  std::string hook_path = "/mmsgate";
+  std::string media_path = "/mmsmedia";
+  std::string upload_path = "/file";
+  std::size_t most_hook_bytes = 1 << 20;  ///< 413 beyond it.
+  std::uint64_t most_upload_bytes = 100U << 20;  ///< 413 beyond it.
+  std::size_t most_header_bytes = 32 << 10;
+  unsigned most_connections = 4096;
+  unsigned most_connections_per_address = 256;
+  std::chrono::seconds idle_timeout{30};  ///< A connection without a byte for so long is closed.
+  std::chrono::seconds request_timeout{300};  ///< A request that is not whole by then is closed, however it drips.
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// Answers one request, once, from any thread. Dropped without an answer, it answers 500.
+class Reply {
+ public:
+  using Send = std::move_only_function<void(Response)>;
+  explicit Reply(Send send) : send_(std::move(send)) {}
+  Reply(Reply&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
+  Reply& operator=(Reply&&) = delete;
+  ~Reply() {
+    if (send_) send_({.status = 500, .body = "internal error\n"});
+  }
+  void answer(Response response) {
+    if (auto send = std::exchange(send_, nullptr)) send(std::move(response));
+  }
+
+ private:
+  Send send_;
+};
+
+/// The provider's call: POST with a body, or the older GET with its query.
+struct HookRequest {
+  bool post = true;
+  std::string content_type;
+  std::string body;
+  std::map<std::string, std::string> query;  ///< Decoded.
+  std::string source;                        ///< The client's address.
+};
+
+/// A file that a phone has sent; whole, but not kept yet.
+struct Upload {
+  std::unique_ptr<media::Draft> draft;
+  std::string name;  ///< As sent; any characters.
+  std::string type;  ///< As sent.
+  std::string from;  ///< The From header of Linphone's request; empty when missing.
+  std::map<std::string, std::string> query;
+};
+
+/// A file to serve. `fd` is the server's from then on.
+struct MediaFile {
+  int fd = -1;
+  std::uint64_t size = 0;
+  std::string type;
+  std::string name;
+  std::string etag;  ///< Without quotes.
+};
+
+/// What stands behind the routes. Called on web threads.
+class Site {
+ public:
+  virtual ~Site() = default;
+  virtual void on_hook(HookRequest request, Reply reply) = 0;
+  /// Before the first byte of a file is taken: where it will be written. The error becomes the answer (507 for transient).
+  [[nodiscard]] virtual Result<std::unique_ptr<media::Draft>> open_upload() = 0;
+  virtual void on_upload(Upload upload, Reply reply) = 0;
+  /// rejected: 404. `link` is what stood behind media_path and a slash, undecoded.
+  [[nodiscard]] virtual Result<MediaFile> find_media(const std::string& link) = 0;
+  /// For /healthz: 200 with this text, or 503 with the error's.
+  [[nodiscard]] virtual Result<std::string> health() = 0;
+};
+
+class Server {
+ public:
+  virtual ~Server() = default;  ///< Stops listening, ends what is under way, joins its threads.
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+};
+
+/// `site` must outlive the server. The error says which address and what to do.
+[[nodiscard]] Result<std::unique_ptr<Server>> serve(Options options, Site& site, std::shared_ptr<runtime::Log> log);
+
+}  // namespace mmsgate::web
