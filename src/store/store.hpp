@@ -25,8 +25,8 @@ template <typename T>
 using Done = std::move_only_function<void(Result<T>)>;
 
 struct Accepted {
-  MessageId id;
-  bool duplicate = false;  ///< It was here already; nothing was changed.
+  std::vector<MessageId> ids;  ///< In the order given, also of those that were here already.
+  int added = 0;               ///< How many were not.
 };
 
 /// A delivery that the caller has claimed and must end with record().
@@ -48,6 +48,7 @@ struct Job {
   std::string account;
   std::string text;
   std::string subject_id;
+  std::string participants;
   std::vector<Part> parts;  ///< All of the message, in order; `slice` says which are meant.
 };
 
@@ -177,9 +178,9 @@ class Store {
 
   // ---- Commands -------------------------------------------------------------------------------------------------------
 
-  /// Stores a message with all its parts and deliveries, and blobs that its parts newly name. The same
-  /// (provider, provider_id, own) again: Accepted.duplicate.
-  virtual void accept(NewMessage message, Done<Accepted> done) = 0;
+  /// Stores messages with all their parts and deliveries, all or none. One whose (provider, provider_id, own) is here already
+  /// is left as it is.
+  virtual void accept(std::vector<NewMessage> messages, Done<Accepted> done) = 0;
 
   /// Takes up to `limit` deliveries that are due at `now` and first in their lane, and marks them sending.
   virtual void claim(Target target, int limit, TimePoint now, Done<Claimed> done) = 0;
@@ -212,6 +213,8 @@ class Store {
 
   [[nodiscard]] virtual Result<std::optional<Blob>> find_blob(const BlobId& id) = 0;
   [[nodiscard]] virtual Result<std::vector<SubAccount>> directory() = 0;
+  /// Is this the carrier's id of something that one of our deliveries is known to have sent?
+  [[nodiscard]] virtual Result<bool> has_result(const std::string& result_id) = 0;
   /// The newest first.
   [[nodiscard]] virtual Result<std::vector<Summary>> list(int limit, bool only_open) = 0;
   [[nodiscard]] virtual Result<std::optional<History>> history(MessageId id) = 0;

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/deliveries.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/follow_up.hpp"
+
+namespace mmsgate::gateway {
+namespace {
+
+/// What cannot be written down is kept in memory and tried again so often; it is under way in the store all the while.
+constexpr Duration kRecordPause = std::chrono::seconds(1);
+/// Where only a person or a quota can help, asking each minute only fills the log.
+constexpr Duration kSlowWait = std::chrono::minutes(10);
+/// Ticks of yesterday are of no use to anyone.
+constexpr Duration kReceiptLife = std::chrono::hours(24);
+
+}  // namespace
+
+struct Deliveries::Try {
+  store::Job job;
+  int registrations = 0;  ///< Of its account, when it began.
+  bool counted = true;    ///< Still in the pump's count.
+};
+
+Deliveries::Deliveries(World world)
+    : world_(world),
+      flows_{Flow{Pump(world.loop, world.clock, world.settings.phones_at_once,
+                       [this](int limit, Pump::Claimed claimed) { claim(Target::phone, limit, std::move(claimed)); })},
+             Flow{Pump(world.loop, world.clock, world.settings.carrier_at_once,
+                       [this](int limit, Pump::Claimed claimed) { claim(Target::carrier, limit, std::move(claimed)); })}},
+      receipt_policy_(world.settings.phone_policy) {
+  receipt_policy_.give_up_after = std::min(receipt_policy_.give_up_after, kReceiptLife);
+}
+
+void Deliveries::start(Sender& phones, Sender& carrier) {
+  world_.loop.post([this, &phones, &carrier] {
+    flow(Target::phone).sender = &phones;
+    flow(Target::carrier).sender = &carrier;
+    world_.store.recover(world_.clock.now(), [this, &phones, &carrier](const Result<int>& recovered) {
+      if (recovered) {
+        if (*recovered > 0) world_.log.info("{} deliveries were cut off by the last stop and are tried again", *recovered);
+        poke(Target::phone);
+        poke(Target::carrier);
+        return;
+      }
+      world_.log.error("cannot put the last stop right: {}", recovered.error().detail);
+      world_.loop.post_after(kRecordPause, [this, &phones, &carrier] { start(phones, carrier); });
+    });
+  });
+}
+
+void Deliveries::stop() {
+  world_.loop.post([this] {
+    for (Flow& each : flows_) each.pump.stop();
+  });
+}
+
+void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
+  if (flow(target).sender == nullptr) return claimed(Pump::Batch{});
+  world_.store.claim(target, limit, world_.clock.now(), [this, claimed = std::move(claimed)](Result<store::Claimed> got) {
+    world_.loop.post([this, claimed, got = std::move(got)]() mutable {
+      if (!got) {
+        world_.log.error("cannot take deliveries from the store: {}", got.error().detail);
+        return claimed(std::unexpected(got.error()));
+      }
+      // The pump counts them before one can end.
+      const Pump::Batch batch{static_cast<int>(got->jobs.size()), got->next_due};
+      std::vector<store::Job> jobs = std::move(got->jobs);
+      claimed(batch);
+      for (store::Job& job : jobs) begin(std::move(job));
+    });
+  });
+}
+
+void Deliveries::begin(store::Job job) {
+  Sender& sender = *flow(job.target).sender;
+  const auto known = registrations_.find(job.destination);
+  auto attempt = std::make_shared<Try>(Try{std::move(job), known == registrations_.end() ? 0 : known->second});
+  Report report;
+  report.in_hand = [this, attempt] { world_.loop.post([this, attempt] { in_hand(attempt); }); };
+  report.ended = [this, attempt](Verdict verdict) {
+    world_.loop.post([this, attempt, verdict = std::move(verdict)]() mutable { ended(attempt, std::move(verdict)); });
+  };
+  sender.send(attempt->job, std::move(report));
+}
+
+void Deliveries::in_hand(const std::shared_ptr<Try>& attempt) {
+  if (!std::exchange(attempt->counted, false)) return;
+  // A lane that cannot be freed now is freed by the outcome.
+  world_.store.free_lane(attempt->job.id, world_.clock.now(), [](const Result<bool>&) {});
+  flow(attempt->job.target).pump.finished();
+}
+
+void Deliveries::ended(const std::shared_ptr<Try>& attempt, Verdict verdict) {
+  const store::Job& job = attempt->job;
+  world_.log.debug("message {} delivery {} try {}: {} ({})", job.message.value, job.id.value, job.tries,
+                   to_string(verdict.event), verdict.reason);
+  record(judge(*attempt, std::move(verdict)));
+  // The store takes commands in order: what the outcome frees is there when the next claim comes.
+  if (std::exchange(attempt->counted, false)) {
+    flow(job.target).pump.finished();
+  } else {
+    poke(job.target);
+  }
+  if (job.target == Target::carrier) poke(Target::phone);  // ticks and notices
+}
+
+store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {
+  const store::Job& job = attempt.job;
+  store::Outcome outcome{.id = job.id, .event = verdict.event, .reason = std::move(verdict.reason),
+                         .result_id = std::move(verdict.result_id)};
+  if (outcome.event != Event::postponed) return outcome;
+  const RetryPolicy& policy = policy_for(job);
+  const TimePoint now = world_.clock.now();
+  if (verdict.unclear && job.tries >= policy.tries_when_unclear) {
+    outcome.event = Event::refused;
+    return outcome;
+  }
+  outcome.next_try = policy.next_try(job.tries, job.accepted_at, now, world_.random);
+  if (!outcome.next_try) {
+    outcome.event = Event::expired;
+    return outcome;
+  }
+  if (verdict.slow) outcome.next_try = std::max(*outcome.next_try, now + kSlowWait);
+  const auto known = registrations_.find(job.destination);
+  const bool came_meanwhile = known != registrations_.end() && known->second != attempt.registrations;
+  if (job.target == Target::phone && came_meanwhile) outcome.next_try = now;
+  return outcome;
+}
+
+void Deliveries::record(store::Outcome outcome) {
+  store::Outcome copy = outcome;
+  world_.store.record(std::move(outcome), world_.clock.now(), news(),
+                      [this, copy = std::move(copy)](const Result<store::Recorded>& recorded) mutable {
+                        if (recorded) return;
+                        world_.log.error("cannot write down what became of delivery {}: {}", copy.id.value,
+                                         recorded.error().detail);
+                        world_.loop.post_after(kRecordPause, [this, copy = std::move(copy)]() mutable {
+                          record(std::move(copy));
+                          for (Flow& each : flows_) each.pump.poke();
+                        });
+                      });
+}
+
+void Deliveries::on_registered(const std::string& account) {
+  if (world_.book.read()->find(account) == nullptr) return;  // what strangers call themselves is not remembered
+  world_.loop.post([this, account] {
+    ++registrations_[account];
+    world_.store.release(account, world_.clock.now(), [this](const Result<int>& released) {
+      if (released && *released > 0) poke(Target::phone);
+    });
+  });
+}
+
+void Deliveries::on_receipt(std::string call_id, std::string account, std::string reason,
+                            std::function<void(Result<bool>)> done) {
+  world_.store.receipt(std::move(call_id), std::move(account), std::move(reason), world_.clock.now(), news(),
+                       [this, done = std::move(done)](const Result<store::Recorded>& recorded) {
+                         if (!recorded) return done(std::unexpected(recorded.error()));
+                         if (recorded->changed) poke(Target::phone);
+                         done(recorded->changed);
+                       });
+}
+
+const RetryPolicy& Deliveries::policy_for(const store::Job& job) const {
+  if (job.kind == Kind::receipt) return receipt_policy_;
+  return job.target == Target::phone ? world_.settings.phone_policy : world_.settings.carrier_policy;
+}
+
+store::FollowUp Deliveries::news() {
+  return [this](const store::Recorded& outcome) {
+    return follow_up(outcome, world_.settings, world_.clock.now(), world_.random);
+  };
+}
+
+}  // namespace mmsgate::gateway

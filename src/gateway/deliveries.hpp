@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine: takes from the store what is due, has it sent, and writes down how it went. It keeps nothing in memory that
+// the store does not know: a crash at any point costs a repeated try, never a message.
+//
+// Its state lives on the gateway's loop; the public members may be called from any thread.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "gateway/pump.hpp"
+#include "gateway/sender.hpp"
+#include "gateway/world.hpp"
+
+namespace mmsgate::gateway {
+
+class Deliveries {
+ public:
+  explicit Deliveries(World world);
+
+  /// Puts right what an earlier end cut off, then lets deliveries flow. The senders must outlive stop().
+  void start(Sender& phones, Sender& carrier);
+  /// Claims nothing more. What is under way ends by itself, or is put right by the next start.
+  void stop();
+
+  /// There may be something new for this way out.
+  void poke(Target target) { flow(target).pump.poke(); }
+  /// The account has a registered phone: what waits for it goes at once.
+  void on_registered(const std::string& account);
+  /// The phone of the account says that it has (or shows) the message that we sent with this Call-ID. `done`: it is stored.
+  void on_receipt(std::string call_id, std::string account, std::string reason, std::function<void(Result<bool>)> done);
+
+ private:
+  struct Flow {
+    Pump pump;
+    Sender* sender = nullptr;
+  };
+  /// A try under way.
+  struct Try;
+
+  Flow& flow(Target target) { return flows_[target == Target::phone ? 0 : 1]; }
+  void claim(Target target, int limit, Pump::Claimed claimed);
+  void begin(store::Job job);
+  void in_hand(const std::shared_ptr<Try>& attempt);
+  void ended(const std::shared_ptr<Try>& attempt, Verdict verdict);
+  [[nodiscard]] store::Outcome judge(const Try& attempt, Verdict verdict);
+  void record(store::Outcome outcome);
+  [[nodiscard]] const RetryPolicy& policy_for(const store::Job& job) const;
+  [[nodiscard]] store::FollowUp news();
+
+  World world_;
+  std::array<Flow, 2> flows_;
+  RetryPolicy receipt_policy_;
+  /// How often each account has registered since start: tells whether a phone came while its delivery was being refused.
+  std::map<std::string, int, std::less<>> registrations_;
+};
+
+}  // namespace mmsgate::gateway

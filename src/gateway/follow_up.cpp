@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/follow_up.hpp"
+
+#include <fmt/format.h>
+
+namespace mmsgate::gateway {
+namespace {
+
+bool is_lost(State state) { return state == State::failed || state == State::dead; }
+
+NewMessage ours(Kind kind, Direction direction, std::string key, std::string own, std::string peer, TimePoint now) {
+  NewMessage message;
+  message.direction = direction;
+  message.kind = kind;
+  message.provider = "mmsgate";
+  message.provider_id = std::move(key);
+  message.own = std::move(own);
+  message.peer = std::move(peer);
+  message.received_at = now;
+  return message;
+}
+
+NewDelivery to_phone(const std::string& account, std::size_t text_bytes, Random& random) {
+  return {.target = Target::phone,
+          .destination = account,
+          .slice = {.text_bytes = text_bytes},
+          .call_id = make_call_id(random)};
+}
+
+/// The conversation as the sender's phone has it: who it wrote to stands on the other side.
+struct Sides {
+  std::string own;
+  std::string peer;
+};
+Sides sides_of_sender(const store::Recorded& outcome) {
+  if (outcome.direction == Direction::extension) return {outcome.peer, outcome.own};
+  return {outcome.own, outcome.peer};
+}
+
+NewMessage make_receipt(const store::Recorded& outcome, const char* word, TimePoint now, Random& random) {
+  const Sides sides = sides_of_sender(outcome);
+  NewMessage receipt = ours(Kind::receipt, Direction::inbound, fmt::format("receipt:{}:{}", outcome.message.value, word),
+                            sides.own, sides.peer, now);
+  receipt.text = word;
+  receipt.subject_id = outcome.subject_id;
+  receipt.deliveries.push_back(to_phone(outcome.account, receipt.text.size(), random));
+  return receipt;
+}
+
+std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Settings& settings, TimePoint now, Random& random) {
+  std::vector<NewMessage> news;
+  if (is_lost(outcome.state)) {
+    const Sides sides = sides_of_sender(outcome);
+    if (settings.receipts) news.push_back(make_receipt(outcome, "error", now, random));
+    news.push_back(make_notice(fmt::format("notice:{}", outcome.message.value), sides.own, sides.peer, outcome.account,
+                               fmt::format("Not delivered to {}: {}", sides.peer, outcome.reason), now, random));
+    return news;
+  }
+  // The carrier's yes is the most that will ever be known; another phone says itself that it has the message (promise 8).
+  const bool reached = outcome.direction == Direction::outbound || outcome.state == State::delivered;
+  if (settings.receipts && reached && outcome.message_settled && outcome.lost == 0) {
+    news.push_back(make_receipt(outcome, "delivered", now, random));
+  }
+  return news;
+}
+
+std::vector<NewMessage> tell_stranger(const store::Recorded& outcome, const Settings& settings, TimePoint now) {
+  if (!settings.notify_strangers || !is_lost(outcome.state) || !outcome.message_settled || outcome.reached > 0) return {};
+  const auto peer = Number::parse(outcome.peer);
+  if (!peer || peer->kind() != Number::Kind::nanp) return {};  // a short code is a machine: it would answer us
+  // One a day to the same number: a phone that is gone for long must not make us a spammer.
+  const std::string day = rfc3339(now).substr(0, 10);
+  NewMessage notice = ours(Kind::notice, Direction::outbound, fmt::format("undelivered:{}:{}", outcome.peer, day),
+                           outcome.own, outcome.peer, now);
+  notice.text = fmt::format("Your message of {} to {} could not be delivered.", rfc3339(outcome.accepted_at).substr(0, 10),
+                            outcome.own);
+  notice.deliveries.push_back({.target = Target::carrier, .destination = outcome.peer,
+                               .slice = {.text_bytes = notice.text.size()}});
+  return {notice};
+}
+
+}  // namespace
+
+NewMessage make_notice(std::string key, std::string own, std::string peer, const std::string& account, std::string text,
+                       TimePoint now, Random& random) {
+  NewMessage notice = ours(Kind::notice, Direction::inbound, std::move(key), std::move(own), std::move(peer), now);
+  notice.text = std::move(text);
+  notice.deliveries.push_back(to_phone(account, notice.text.size(), random));
+  return notice;
+}
+
+std::vector<NewMessage> follow_up(const store::Recorded& outcome, const Settings& settings, TimePoint now, Random& random) {
+  if (!outcome.tells_sender || outcome.kind != Kind::message) return {};
+  switch (outcome.direction) {
+    case Direction::inbound: return tell_stranger(outcome, settings, now);
+    case Direction::outbound:
+    case Direction::extension: return tell_phone(outcome, settings, now, random);
+  }
+  return {};
+}
+
+}  // namespace mmsgate::gateway

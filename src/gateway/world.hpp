@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every journey is handed: the outside world as interfaces, and how the owner wants things done. Set once at start;
+// everything in it may be used from any thread, and outlives the journeys.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "core/directory.hpp"
+#include "core/random.hpp"
+#include "core/retry_policy.hpp"
+#include "core/send_plan.hpp"
+#include "core/time.hpp"
+#include "net/http_client.hpp"
+#include "runtime/log.hpp"
+#include "runtime/loop.hpp"
+#include "store/store.hpp"
+
+namespace mmsgate::gateway {
+
+/// The directory as it was read last. Thread-safe: who asks gets a snapshot that never changes.
+class DirectoryBook {
+ public:
+  [[nodiscard]] std::shared_ptr<const Directory> read() const {
+    const std::lock_guard lock(mutex_);
+    return directory_;
+  }
+  void replace(Directory directory) {
+    auto fresh = std::make_shared<const Directory>(std::move(directory));
+    const std::lock_guard lock(mutex_);
+    directory_ = std::move(fresh);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Directory> directory_ = std::make_shared<const Directory>();
+};
+
+struct Settings {
+  std::string media_base;   ///< The public URL of media, without a slash at the end: "https://sms.example.org:38443/mmsmedia".
+  std::string proxy_route;  ///< Where MESSAGEs for phones are sent: "sip:127.0.0.1:5060".
+  Layout layout = Layout::together;
+  CarrierLimits carrier_limits;
+  RetryPolicy phone_policy;
+  RetryPolicy carrier_policy;
+  RetryPolicy media_policy{.first = std::chrono::seconds(1),
+                           .longest = std::chrono::minutes(1),
+                           .give_up_after = std::chrono::minutes(10)};
+  bool receipts = true;          ///< Tell the phone by IMDN what became of its message.
+  bool notify_strangers = true;  ///< Tell a stranger by SMS that nobody got the message.
+  net::Reach media_reach = net::Reach::public_only;
+  std::uint64_t most_media_bytes = 25U << 20;
+  Duration media_kept = std::chrono::hours(24 * 365);
+  Duration directory_every = std::chrono::hours(1);
+  int phones_at_once = 64;   ///< MESSAGEs on their way that have had no answer at all, not even 100.
+  int carrier_at_once = 8;
+  int fetches_at_once = 4;
+};
+
+struct World {
+  const Clock& clock;
+  Random& random;
+  runtime::Log& log;
+  store::Store& store;
+  runtime::Loop& loop;     ///< "gateway": where the journeys keep their state.
+  runtime::Loop& work;     ///< "work": what may take a while, such as fsync of a file.
+  DirectoryBook& book;
+  const Settings& settings;
+};
+
+}  // namespace mmsgate::gateway

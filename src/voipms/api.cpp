@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "voipms/api.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mmsgate::voipms {
+namespace {
+
+constexpr std::uint64_t kMostAnswerBytes = 4U << 20;
+constexpr int kServerErrors = 500;
+
+std::string day_of(TimePoint t) { return rfc3339(t).substr(0, 10); }
+
+/// Turns the answer's text into what the caller asked for.
+template <typename T, typename Parse>
+Api::Done<std::string> reading(Api::Done<T> done, Parse parse) {
+  return [done = std::move(done), parse = std::move(parse)](Result<std::string> body) mutable {
+    if (body) {
+      done(parse(*body));
+    } else {
+      done(std::unexpected(std::move(body.error())));
+    }
+  };
+}
+
+}  // namespace
+
+void Api::call(const std::string& method, Form form, Done<std::string> done) {
+  net::HttpRequest request;
+  request.url = credentials_.url;
+  request.reach = net::Reach::anywhere;
+  request.most_bytes = kMostAnswerBytes;
+  request.form = {{"api_username", credentials_.user},
+                  {"api_password", credentials_.password},
+                  {"method", method},
+                  {"content_type", "json"}};
+  for (auto& field : form) request.form.push_back(std::move(field));
+  http_.start(std::move(request), [method, done = std::move(done)](Result<net::HttpResponse> response) mutable {
+    if (!response) return done(std::unexpected(std::move(response.error())));
+    // An error page is no answer of the interface, whatever it says.
+    if (response->status >= kServerErrors) {
+      return done(fail(ErrorKind::transient, fmt::format("VoIP.ms answered {} with HTTP {}", method, response->status)));
+    }
+    done(std::move(response->body));
+  });
+}
+
+void Api::send(const Sending& what, Done<std::string> done) {
+  Form form{{"did", what.did}, {"dst", what.to}, {"message", what.text}};
+  for (std::size_t i = 0; i < what.media_urls.size(); ++i) {
+    form.emplace_back(fmt::format("media{}", i + 1), what.media_urls[i]);
+  }
+  const std::string field = what.mms ? "mms" : "sms";
+  call(what.mms ? "sendMMS" : "sendSMS", std::move(form),
+       reading(std::move(done), [field](const std::string& body) { return formats::parse_sent(body, field); }));
+}
+
+void Api::find_sent(const std::string& did, const std::string& to, TimePoint since, TimePoint now,
+                    Done<std::vector<formats::LoggedMessage>> done) {
+  // Their day may begin hours before ours: a day more on both sides, in UTC, is a short list all the same.
+  constexpr auto kDay = std::chrono::hours(24);
+  call("getMMS",
+       {{"from", day_of(since - kDay)}, {"to", day_of(now + kDay)}, {"type", "0"}, {"did", did}, {"contact", to},
+        {"timezone", "0"}, {"limit", "500"}, {"all_messages", "1"}},
+       reading(std::move(done), [](const std::string& body) { return formats::parse_log(body); }));
+}
+
+void Api::sub_accounts(Done<std::vector<SubAccount>> done) {
+  call("getSubAccounts", {}, reading(std::move(done), [](const std::string& body) { return formats::parse_sub_accounts(body); }));
+}
+
+}  // namespace mmsgate::voipms
