@@ -23,12 +23,16 @@ Verdict sent(const std::string& id) {
 
 Verdict verdict_of_carrier(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::rejected: return {.event = Event::refused, .reason = error.detail};
+    case ErrorKind::rejected:
+      return {.event = Event::refused, .reason = error.detail};
     case ErrorKind::auth:
-    case ErrorKind::limit: return {.event = Event::postponed, .reason = error.detail, .slow = true};
-    case ErrorKind::corrupt: return {.event = Event::postponed, .reason = error.detail, .unclear = true};
+    case ErrorKind::limit:
+      return {.event = Event::postponed, .reason = error.detail, .slow = true};
+    case ErrorKind::corrupt:
+      return {.event = Event::postponed, .reason = error.detail, .unclear = true};
     case ErrorKind::transient:
-    case ErrorKind::bug: return {.event = Event::postponed, .reason = error.detail};
+    case ErrorKind::bug:
+      return {.event = Event::postponed, .reason = error.detail};
   }
   return {.event = Event::postponed, .reason = error.detail};
 }
@@ -76,19 +80,20 @@ void CarrierSender::call(const store::Job& job, const std::shared_ptr<Report>& r
 
 void CarrierSender::ask_first(const store::Job& job, const std::shared_ptr<Report>& report) {
   using Log = std::vector<formats::LoggedMessage>;
-  api_.find_sent(job.own, job.destination, job.accepted_at, world_.clock.now(), [this, job, report](const Result<Log>& log) {
-    if (!log) {
-      // Not knowing is no reason to send twice.
-      Verdict verdict = verdict_of_carrier(log.error());
-      verdict.event = Event::postponed;
-      return report->ended(std::move(verdict));
-    }
-    const auto is_known = [this](const std::string& id) { return world_.store.has_result(id).value_or(false); };
-    if (const auto* entry = find_in_log(*log, sending_of(job, world_.settings), job.accepted_at, is_known)) {
-      return report->ended(sent(entry->id));
-    }
-    call(job, report);
-  });
+  api_.find_sent(
+      job.own, job.destination, job.accepted_at, world_.clock.now(), [this, job, report](const Result<Log>& log) {
+        if (!log) {
+          // Not knowing is no reason to send twice.
+          Verdict verdict = verdict_of_carrier(log.error());
+          verdict.event = Event::postponed;
+          return report->ended(std::move(verdict));
+        }
+        const auto is_known = [this](const std::string& id) { return world_.store.has_result(id).value_or(false); };
+        if (const auto* entry = find_in_log(*log, sending_of(job, world_.settings), job.accepted_at, is_known)) {
+          return report->ended(sent(entry->id));
+        }
+        call(job, report);
+      });
 }
 
 }  // namespace mmsgate::gateway

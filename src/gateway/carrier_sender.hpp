@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way out to the carrier. sendSMS and sendMMS cannot be told that a call is a repeat of another, so before any second
-// try the carrier's own log is asked whether the first one came through (promise 3).
+// The way out to the carrier. sendSMS and sendMMS cannot be told that a call is a repeat of another, so before any
+// second try the carrier's own log is asked whether the first one came through (promise 3).
 #pragma once
 
 #include "gateway/sender.hpp"
@@ -26,8 +26,8 @@ class CarrierSender final : public Sender {
 /// What an error of the API means for the delivery. Pure.
 [[nodiscard]] Verdict verdict_of_carrier(const Error& error);
 
-/// The entry of the carrier's log that is this sending; null: it is not there. Entries that `is_known` says belong to other
-/// deliveries do not count, so that the same words sent twice are two messages. Pure but for `is_known`.
+/// The entry of the carrier's log that is this sending; null: it is not there. Entries that `is_known` says belong to
+/// other deliveries do not count, so that the same words sent twice are two messages. Pure but for `is_known`.
 [[nodiscard]] const formats::LoggedMessage* find_in_log(const std::vector<formats::LoggedMessage>& log,
                                                         const voipms::Sending& what, TimePoint since,
                                                         const std::function<bool(const std::string& id)>& is_known);

@@ -26,10 +26,11 @@ struct Deliveries::Try {
 
 Deliveries::Deliveries(World world)
     : world_(world),
-      flows_{Flow{Pump(world.loop, world.clock, world.settings.phones_at_once,
-                       [this](int limit, Pump::Claimed claimed) { claim(Target::phone, limit, std::move(claimed)); })},
-             Flow{Pump(world.loop, world.clock, world.settings.carrier_at_once,
-                       [this](int limit, Pump::Claimed claimed) { claim(Target::carrier, limit, std::move(claimed)); })}},
+      flows_{
+          Flow{Pump(world.loop, world.clock, world.settings.phones_at_once,
+                    [this](int limit, Pump::Claimed claimed) { claim(Target::phone, limit, std::move(claimed)); })},
+          Flow{Pump(world.loop, world.clock, world.settings.carrier_at_once,
+                    [this](int limit, Pump::Claimed claimed) { claim(Target::carrier, limit, std::move(claimed)); })}},
       receipt_policy_(world.settings.phone_policy) {
   receipt_policy_.give_up_after = std::min(receipt_policy_.give_up_after, kReceiptLife);
 }
@@ -40,7 +41,8 @@ void Deliveries::start(Sender& phones, Sender& carrier) {
     flow(Target::carrier).sender = &carrier;
     world_.store.recover(world_.clock.now(), [this, &phones, &carrier](const Result<int>& recovered) {
       if (recovered) {
-        if (*recovered > 0) world_.log.info("{} deliveries were cut off by the last stop and are tried again", *recovered);
+        if (*recovered > 0)
+          world_.log.info("{} deliveries were cut off by the last stop and are tried again", *recovered);
         poke(Target::phone);
         poke(Target::carrier);
         return;
@@ -59,19 +61,20 @@ void Deliveries::stop() {
 
 void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
   if (flow(target).sender == nullptr) return claimed(Pump::Batch{});
-  world_.store.claim(target, limit, world_.clock.now(), [this, claimed = std::move(claimed)](Result<store::Claimed> got) {
-    world_.loop.post([this, claimed, got = std::move(got)]() mutable {
-      if (!got) {
-        world_.log.error("cannot take deliveries from the store: {}", got.error().detail);
-        return claimed(std::unexpected(got.error()));
-      }
-      // The pump counts them before one can end.
-      const Pump::Batch batch{static_cast<int>(got->jobs.size()), got->next_due};
-      std::vector<store::Job> jobs = std::move(got->jobs);
-      claimed(batch);
-      for (store::Job& job : jobs) begin(std::move(job));
-    });
-  });
+  world_.store.claim(target, limit, world_.clock.now(),
+                     [this, claimed = std::move(claimed)](Result<store::Claimed> got) {
+                       world_.loop.post([this, claimed, got = std::move(got)]() mutable {
+                         if (!got) {
+                           world_.log.error("cannot take deliveries from the store: {}", got.error().detail);
+                           return claimed(std::unexpected(got.error()));
+                         }
+                         // The pump counts them before one can end.
+                         const Pump::Batch batch{static_cast<int>(got->jobs.size()), got->next_due};
+                         std::vector<store::Job> jobs = std::move(got->jobs);
+                         claimed(batch);
+                         for (store::Job& job : jobs) begin(std::move(job));
+                       });
+                     });
 }
 
 void Deliveries::begin(store::Job job) {
@@ -109,7 +112,9 @@ void Deliveries::ended(const std::shared_ptr<Try>& attempt, Verdict verdict) {
 
 store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {
   const store::Job& job = attempt.job;
-  store::Outcome outcome{.id = job.id, .event = verdict.event, .reason = std::move(verdict.reason),
+  store::Outcome outcome{.id = job.id,
+                         .event = verdict.event,
+                         .reason = std::move(verdict.reason),
                          .result_id = std::move(verdict.result_id)};
   if (outcome.event != Event::postponed) return outcome;
   const RetryPolicy& policy = policy_for(job);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine: takes from the store what is due, has it sent, and writes down how it went. It keeps nothing in memory that
-// the store does not know: a crash at any point costs a repeated try, never a message.
+// The engine: takes from the store what is due, has it sent, and writes down how it went. It keeps nothing in memory
+// that the store does not know: a crash at any point costs a repeated try, never a message.
 //
 // Its state lives on the gateway's loop; the public members may be called from any thread.
 #pragma once
@@ -29,7 +29,8 @@ class Deliveries {
   void poke(Target target) { flow(target).pump.poke(); }
   /// The account has a registered phone: what waits for it goes at once.
   void on_registered(const std::string& account);
-  /// The phone of the account says that it has (or shows) the message that we sent with this Call-ID. `done`: it is stored.
+  /// The phone of the account says that it has (or shows) the message that we sent with this Call-ID. `done`: it is
+  /// stored.
   void on_receipt(std::string call_id, std::string account, std::string reason, std::function<void(Result<bool>)> done);
 
  private:
@@ -53,7 +54,8 @@ class Deliveries {
   World world_;
   std::array<Flow, 2> flows_;
   RetryPolicy receipt_policy_;
-  /// How often each account has registered since start: tells whether a phone came while its delivery was being refused.
+  /// How often each account has registered since start: tells whether a phone came while its delivery was being
+  /// refused.
   std::map<std::string, int, std::less<>> registrations_;
 };
 

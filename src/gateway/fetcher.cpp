@@ -38,13 +38,14 @@ void Fetcher::stop() {
 }
 
 void Fetcher::claim(int limit, Pump::Claimed claimed) {
-  world_.store.claim_fetches(limit, world_.clock.now(), [this, claimed = std::move(claimed)](Result<store::ClaimedFetches> got) {
-    world_.loop.post([this, claimed, got = std::move(got)] {
-      if (!got) return claimed(std::unexpected(got.error()));
-      claimed(Pump::Batch{static_cast<int>(got->fetches.size()), got->next_due});
-      for (const store::Fetch& each : got->fetches) fetch(each);
-    });
-  });
+  world_.store.claim_fetches(limit, world_.clock.now(),
+                             [this, claimed = std::move(claimed)](Result<store::ClaimedFetches> got) {
+                               world_.loop.post([this, claimed, got = std::move(got)] {
+                                 if (!got) return claimed(std::unexpected(got.error()));
+                                 claimed(Pump::Batch{static_cast<int>(got->fetches.size()), got->next_due});
+                                 for (const store::Fetch& each : got->fetches) fetch(each);
+                               });
+                             });
 }
 
 void Fetcher::fetch(const store::Fetch& fetch) {
@@ -73,8 +74,13 @@ void Fetcher::keep(const store::Fetch& fetch, const Draft& draft, const net::Htt
   if (!kept) return missed(fetch, kept.error());
   const TimePoint now = world_.clock.now();
   store::PartOutcome outcome{.id = fetch.id};
-  outcome.blob = store::Blob{.id = kept->id, .type = type, .name = name_for(fetch, response, type), .size = kept->size,
-                             .sha256 = kept->sha256, .created_at = now, .until = now + world_.settings.media_kept};
+  outcome.blob = store::Blob{.id = kept->id,
+                             .type = type,
+                             .name = name_for(fetch, response, type),
+                             .size = kept->size,
+                             .sha256 = kept->sha256,
+                             .created_at = now,
+                             .until = now + world_.settings.media_kept};
   record(std::move(outcome));
   world_.loop.post([this] { pump_.finished(); });
 }
@@ -94,11 +100,12 @@ void Fetcher::missed(const store::Fetch& fetch, const Error& error) {
 
 void Fetcher::record(store::PartOutcome outcome) {
   store::PartOutcome copy = outcome;
-  world_.store.record_part(std::move(outcome), world_.clock.now(), [this, copy = std::move(copy)](const Result<bool>& done) mutable {
-    if (done) return on_settled_();
-    world_.log.error("cannot write down what became of a file: {}", done.error().detail);
-    world_.loop.post_after(kRecordPause, [this, copy = std::move(copy)]() mutable { record(std::move(copy)); });
-  });
+  world_.store.record_part(
+      std::move(outcome), world_.clock.now(), [this, copy = std::move(copy)](const Result<bool>& done) mutable {
+        if (done) return on_settled_();
+        world_.log.error("cannot write down what became of a file: {}", done.error().detail);
+        world_.loop.post_after(kRecordPause, [this, copy = std::move(copy)]() mutable { record(std::move(copy)); });
+      });
 }
 
 }  // namespace mmsgate::gateway

@@ -6,6 +6,8 @@
 namespace mmsgate::gateway {
 namespace {
 
+std::string day_of(TimePoint t) { return rfc3339(t).substr(0, 10); }
+
 bool is_lost(State state) { return state == State::failed || state == State::dead; }
 
 NewMessage ours(Kind kind, Direction direction, std::string key, std::string own, std::string peer, TimePoint now) {
@@ -39,15 +41,16 @@ Sides sides_of_sender(const store::Recorded& outcome) {
 
 NewMessage make_receipt(const store::Recorded& outcome, const char* word, TimePoint now, Random& random) {
   const Sides sides = sides_of_sender(outcome);
-  NewMessage receipt = ours(Kind::receipt, Direction::inbound, fmt::format("receipt:{}:{}", outcome.message.value, word),
-                            sides.own, sides.peer, now);
+  NewMessage receipt = ours(Kind::receipt, Direction::inbound,
+                            fmt::format("receipt:{}:{}", outcome.message.value, word), sides.own, sides.peer, now);
   receipt.text = word;
   receipt.subject_id = outcome.subject_id;
   receipt.deliveries.push_back(to_phone(outcome.account, receipt.text.size(), random));
   return receipt;
 }
 
-std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Settings& settings, TimePoint now, Random& random) {
+std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Settings& settings, TimePoint now,
+                                   Random& random) {
   std::vector<NewMessage> news;
   if (is_lost(outcome.state)) {
     const Sides sides = sides_of_sender(outcome);
@@ -56,7 +59,8 @@ std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Setting
                                fmt::format("Not delivered to {}: {}", sides.peer, outcome.reason), now, random));
     return news;
   }
-  // The carrier's yes is the most that will ever be known; another phone says itself that it has the message (promise 8).
+  // The carrier's yes is the most that will ever be known; another phone says itself that it has the message (promise
+  // 8).
   const bool reached = outcome.direction == Direction::outbound || outcome.state == State::delivered;
   if (settings.receipts && reached && outcome.message_settled && outcome.lost == 0) {
     news.push_back(make_receipt(outcome, "delivered", now, random));
@@ -65,18 +69,9 @@ std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Setting
 }
 
 std::vector<NewMessage> tell_stranger(const store::Recorded& outcome, const Settings& settings, TimePoint now) {
-  if (!settings.notify_strangers || !is_lost(outcome.state) || !outcome.message_settled || outcome.reached > 0) return {};
-  const auto peer = Number::parse(outcome.peer);
-  if (!peer || peer->kind() != Number::Kind::nanp) return {};  // a short code is a machine: it would answer us
-  // One a day to the same number: a phone that is gone for long must not make us a spammer.
-  const std::string day = rfc3339(now).substr(0, 10);
-  NewMessage notice = ours(Kind::notice, Direction::outbound, fmt::format("undelivered:{}:{}", outcome.peer, day),
-                           outcome.own, outcome.peer, now);
-  notice.text = fmt::format("Your message of {} to {} could not be delivered.", rfc3339(outcome.accepted_at).substr(0, 10),
-                            outcome.own);
-  notice.deliveries.push_back({.target = Target::carrier, .destination = outcome.peer,
-                               .slice = {.text_bytes = notice.text.size()}});
-  return {notice};
+  if (!is_lost(outcome.state) || !outcome.message_settled || outcome.reached > 0) return {};
+  const auto word = word_to_stranger(outcome.own, outcome.peer, outcome.accepted_at, settings, now);
+  return word ? std::vector{*word} : std::vector<NewMessage>{};
 }
 
 }  // namespace
@@ -89,12 +84,30 @@ NewMessage make_notice(std::string key, std::string own, std::string peer, const
   return notice;
 }
 
-std::vector<NewMessage> follow_up(const store::Recorded& outcome, const Settings& settings, TimePoint now, Random& random) {
+std::optional<NewMessage> word_to_stranger(const std::string& own, const std::string& peer, TimePoint accepted_at,
+                                           const Settings& settings, TimePoint now) {
+  if (!settings.notify_strangers) return std::nullopt;
+  const auto number = Number::parse(peer);
+  // A short code is a machine: it would answer us.
+  if (!number || number->kind() != Number::Kind::nanp) return std::nullopt;
+  // One a day to the same number: a phone that is gone for long must not make us a spammer.
+  NewMessage notice =
+      ours(Kind::notice, Direction::outbound, fmt::format("undelivered:{}:{}", peer, day_of(now)), own, peer, now);
+  notice.text = fmt::format("Your message of {} to {} could not be delivered.", day_of(accepted_at), own);
+  notice.deliveries.push_back(
+      {.target = Target::carrier, .destination = peer, .slice = {.text_bytes = notice.text.size()}});
+  return notice;
+}
+
+std::vector<NewMessage> follow_up(const store::Recorded& outcome, const Settings& settings, TimePoint now,
+                                  Random& random) {
   if (!outcome.tells_sender || outcome.kind != Kind::message) return {};
   switch (outcome.direction) {
-    case Direction::inbound: return tell_stranger(outcome, settings, now);
+    case Direction::inbound:
+      return tell_stranger(outcome, settings, now);
     case Direction::outbound:
-    case Direction::extension: return tell_phone(outcome, settings, now, random);
+    case Direction::extension:
+      return tell_phone(outcome, settings, now, random);
   }
   return {};
 }

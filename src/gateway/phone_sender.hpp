@@ -24,8 +24,8 @@ class PhoneSender final : public Sender {
   sip::Endpoint& endpoint_;
 };
 
-/// What the final answer to a MESSAGE means for its delivery. What the request itself is to blame for is refused; what may be
-/// otherwise in a moment, or when a person has looked, is postponed. Pure.
+/// What the final answer to a MESSAGE means for its delivery. What the request itself is to blame for is refused; what
+/// may be otherwise in a moment, or when a person has looked, is postponed. Pure.
 [[nodiscard]] Verdict verdict_of_sip(int status, const std::string& phrase);
 
 }  // namespace mmsgate::gateway

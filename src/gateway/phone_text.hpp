@@ -11,8 +11,9 @@
 
 namespace mmsgate::gateway {
 
-/// The body of the MESSAGE: the slice's text, its stored parts by their links, and a sentence for each part that was lost.
-/// `peer_uri` is who a receipt speaks for.
-[[nodiscard]] formats::Body phone_body(const store::Job& job, const Settings& settings, TimePoint now, std::string_view peer_uri);
+/// The body of the MESSAGE: the slice's text, its stored parts by their links, and a sentence for each part that was
+/// lost. `peer_uri` is who a receipt speaks for.
+[[nodiscard]] formats::Body phone_body(const store::Job& job, const Settings& settings, TimePoint now,
+                                       std::string_view peer_uri);
 
 }  // namespace mmsgate::gateway

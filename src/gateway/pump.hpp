@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps work flowing from the store without ever polling it: something new, room again, or a time that has come makes it
-// claim; between those it sleeps. One pump a kind of work.
+// Keeps work flowing from the store without ever polling it: something new, room again, or a time that has come makes
+// it claim; between those it sleeps. One pump a kind of work.
 //
 // Lives on the gateway's loop: every member but poke() is called there.
 #pragma once

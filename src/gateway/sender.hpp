@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One try of one delivery: the seam between the engine, which knows the store, and the two ways out, which know the wire.
+// One try of one delivery: the seam between the engine, which knows the store, and the two ways out, which know the
+// wire.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every journey is handed: the outside world as interfaces, and how the owner wants things done. Set once at start;
-// everything in it may be used from any thread, and outlives the journeys.
+// What every journey is handed: the outside world as interfaces, and how the owner wants things done. Set once at
+// start; everything in it may be used from any thread, and outlives the journeys.
 #pragma once
 
 #include <memory>
@@ -39,22 +39,22 @@ class DirectoryBook {
 };
 
 struct Settings {
-  std::string media_base;   ///< The public URL of media, without a slash at the end: "https://sms.example.org:38443/mmsmedia".
+  std::string
+      media_base;  ///< The public URL of media, without a slash at the end: "https://sms.example.org:38443/mmsmedia".
   std::string proxy_route;  ///< Where MESSAGEs for phones are sent: "sip:127.0.0.1:5060".
   Layout layout = Layout::together;
   CarrierLimits carrier_limits;
   RetryPolicy phone_policy;
   RetryPolicy carrier_policy;
-  RetryPolicy media_policy{.first = std::chrono::seconds(1),
-                           .longest = std::chrono::minutes(1),
-                           .give_up_after = std::chrono::minutes(10)};
+  RetryPolicy media_policy{
+      .first = std::chrono::seconds(1), .longest = std::chrono::minutes(1), .give_up_after = std::chrono::minutes(10)};
   bool receipts = true;          ///< Tell the phone by IMDN what became of its message.
   bool notify_strangers = true;  ///< Tell a stranger by SMS that nobody got the message.
   net::Reach media_reach = net::Reach::public_only;
   std::uint64_t most_media_bytes = 25U << 20;
   Duration media_kept = std::chrono::hours(24 * 365);
   Duration directory_every = std::chrono::hours(1);
-  int phones_at_once = 64;   ///< MESSAGEs on their way that have had no answer at all, not even 100.
+  int phones_at_once = 64;  ///< MESSAGEs on their way that have had no answer at all, not even 100.
   int carrier_at_once = 8;
   int fetches_at_once = 4;
 };
@@ -64,8 +64,8 @@ struct World {
   Random& random;
   runtime::Log& log;
   store::Store& store;
-  runtime::Loop& loop;     ///< "gateway": where the journeys keep their state.
-  runtime::Loop& work;     ///< "work": what may take a while, such as fsync of a file.
+  runtime::Loop& loop;  ///< "gateway": where the journeys keep their state.
+  runtime::Loop& work;  ///< "work": what may take a while, such as fsync of a file.
   DirectoryBook& book;
   const Settings& settings;
 };

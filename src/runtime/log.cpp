@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/log.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/null_sink.h>
@@ -11,11 +14,16 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
-    case LogLevel::critical: return spdlog::level::critical;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+    case LogLevel::critical:
+      return spdlog::level::critical;
   }
   return spdlog::level::warn;
 }
@@ -30,6 +38,19 @@ std::string printable(std::string_view line) {
 }
 
 }  // namespace
+
+std::optional<LogLevel> parse_log_level(std::string_view word) {
+  static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::debug},
+                                                                      {"info", LogLevel::info},
+                                                                      {"warning", LogLevel::warning},
+                                                                      {"error", LogLevel::error},
+                                                                      {"critical", LogLevel::critical}};
+  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  for (const auto& [name, level] : kLevels) {
+    if (std::ranges::equal(word, name, same)) return level;
+  }
+  return std::nullopt;
+}
 
 Log::Log(std::shared_ptr<spdlog::logger> sink) : sink_(std::move(sink)) {}
 

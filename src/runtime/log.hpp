@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log: one line a change of state, for a person. Handed to who writes in it; thread-safe.
 //
-// Levels: error = the gateway cannot do its work; warning = a person should act; info = rare, and never in the hand of a
-// stranger to fill; debug = each step of each message. Message bodies, passwords and URLs that hold a password are never
-// passed in: there is Redacted for what must be named all the same.
+// Levels: error = the gateway cannot do its work; warning = a person should act; info = rare, and never in the hand of
+// a stranger to fill; debug = each step of each message. Message bodies, passwords and URLs that hold a password are
+// never passed in: there is Redacted for what must be named all the same.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,9 @@ class logger;
 namespace mmsgate::runtime {
 
 enum class LogLevel { debug, info, warning, error, critical };
+
+/// "DEBUG", "info", ...; nothing: no such level.
+[[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view word);
 
 class Log {
  public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A thread with a mailbox and timers. post() and post_after() may be called from any thread; what was posted runs on the
-// loop's own thread, in the order of posting. Whoever makes a Loop owns it and outlives nothing that posts to it.
+// A thread with a mailbox and timers. post() and post_after() may be called from any thread; what was posted runs on
+// the loop's own thread, in the order of posting. Whoever makes a Loop owns it and outlives nothing that posts to it.
 #pragma once
 
 #include <chrono>
@@ -43,10 +43,10 @@ class Loop {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Task> mailbox_;                      // guarded by mutex_
-  std::multimap<Steady::time_point, Task> timers_; // guarded by mutex_
-  bool stopping_ = false;                          // guarded by mutex_
-  std::thread thread_;                             // last: it uses the others
+  std::vector<Task> mailbox_;                       // guarded by mutex_
+  std::multimap<Steady::time_point, Task> timers_;  // guarded by mutex_
+  bool stopping_ = false;                           // guarded by mutex_
+  std::thread thread_;                              // last: it uses the others
 };
 
 }  // namespace mmsgate::runtime

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/house.hpp"
+
+#include <netdb.h>
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/sqlite_store.hpp"
+#include "version.hpp"
+
+namespace mmsgate::cli {
+namespace {
+
+/// The proxy as the SIP stack wants it: an address. Looked up once, here, so that no thread ever waits for DNS.
+Result<std::string> proxy_route(const ops::HostPort& proxy) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_DGRAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(proxy.host.c_str(), nullptr, &hints, &found);
+  if (error != 0) {
+    return fail(ErrorKind::transient,
+                fmt::format("cannot find the SIP proxy {} ([sip] sipproxy): {}", proxy.host, gai_strerror(error)));
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
+  const addrinfo* best = found;
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+    if (each->ai_family == AF_INET) {
+      best = each;
+      break;
+    }
+  }
+  char address[NI_MAXHOST] = {};
+  getnameinfo(best->ai_addr, best->ai_addrlen, address, sizeof address, nullptr, 0, NI_NUMERICHOST);
+  const bool is_v6 = best->ai_family == AF_INET6;
+  return fmt::format("sip:{}{}{}:{}", is_v6 ? "[" : "", address, is_v6 ? "]" : "", proxy.port);
+}
+
+Result<gateway::Settings> settings_from(const ops::Config& config) {
+  auto route = proxy_route(config.proxy);
+  if (!route) return std::unexpected(route.error());
+  gateway::Settings settings;
+  settings.media_base = config.public_url + config.media_path;
+  settings.proxy_route = std::move(*route);
+  settings.layout = config.layout_separate ? Layout::separate : Layout::together;
+  settings.phone_policy.give_up_after = config.give_up_after;
+  settings.carrier_policy.give_up_after = config.give_up_after;
+  settings.media_policy.give_up_after = config.media_wait;
+  settings.receipts = config.receipts;
+  settings.notify_strangers = config.notify_strangers;
+  settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;
+  settings.media_kept = config.media_kept;
+  return settings;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::shared_ptr<runtime::Log> log) {
+  auto settings = settings_from(config);
+  if (!settings) return std::unexpected(settings.error());
+  auto store = store::open_sqlite({.path = config.database}, log);
+  if (!store) return std::unexpected(store.error());
+  auto random = std::make_unique<runtime::SystemRandom>();
+  auto blobs = media::open_folder(config.media_folder, settings->most_media_bytes, *random);
+  if (!blobs) return std::unexpected(blobs.error());
+  std::unique_ptr<House> house(new House(config, std::move(*settings), std::move(log),
+                                         {std::move(random), std::move(*store), std::move(*blobs)}));
+  if (const auto ready = house->listen(config); !ready) return std::unexpected(ready.error());
+  return house;
+}
+
+House::House(const ops::Config& config, gateway::Settings settings, std::shared_ptr<runtime::Log> log, Ground ground)
+    : log_(std::move(log)),
+      random_(std::move(ground.random)),
+      settings_(std::move(settings)),
+      store_(std::move(ground.store)),
+      blobs_(std::move(ground.blobs)),
+      http_(net::make_http_client(fmt::format("mmsgate/{}", kVersion))),
+      api_({.url = config.api_url, .user = config.api_user, .password = config.api_password}, *http_),
+      deliveries_(world()),
+      fetcher_(world(), *http_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
+      keeper_(world(), api_),
+      inbound_(world(),
+               [this] {
+                 fetcher_.poke();
+                 deliveries_.poke(Target::phone);
+                 deliveries_.poke(Target::carrier);
+               }),
+      outbound_(world(), deliveries_),
+      site_(world(), inbound_, *blobs_),
+      carrier_(world(), api_) {}
+
+gateway::World House::world() {
+  return {.clock = clock_,
+          .random = *random_,
+          .log = *log_,
+          .store = *store_,
+          .loop = loop_,
+          .work = work_,
+          .book = book_,
+          .settings = settings_};
+}
+
+Result<bool> House::listen(const ops::Config& config) {
+  if (const auto known = keeper_.start(); !known) return known;
+  auto endpoint = sip::listen({.address = config.sip_address,
+                               .port = config.sip_port,
+                               .server_name = fmt::format("mmsgate/{}", kVersion),
+                               .trace_level = config.sip_trace},
+                              outbound_, log_);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  endpoint_ = std::move(*endpoint);
+  registrations_ = config.locator == ops::Config::Locator::kamailio
+                       ? sip::ask_kamailio(config.domain, config.kamailio_rpc)
+                       : sip::ask_nobody(config.domain);
+  phones_ = std::make_unique<gateway::PhoneSender>(world(), *registrations_, *endpoint_);
+  deliveries_.start(*phones_, carrier_);
+  fetcher_.poke();
+  auto server = web::serve({.address = config.web.host,
+                            .port = config.web.port,
+                            .hook_path = config.hook_path,
+                            .media_path = config.media_path,
+                            .upload_path = config.upload_path},
+                           site_, log_);
+  if (!server) return std::unexpected(server.error());
+  server_ = std::move(*server);
+  return true;
+}
+
+House::~House() {
+  // First nobody brings anything new, then nothing is begun, then what is under way is cut off. The store is the last
+  // to go: what could still be written down is, and the next start puts the rest right.
+  server_.reset();
+  if (endpoint_) endpoint_->drain();
+  deliveries_.stop();
+  fetcher_.stop();
+  loop_.stop();
+  work_.stop();
+  registrations_.reset();
+  endpoint_.reset();
+  http_.reset();
+  store_.reset();
+}
+
+}  // namespace mmsgate::cli

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place that knows every room: makes them in order, wires them, and takes them down in the order that leaves
+// nobody calling into what is gone. Made and destroyed on the main thread.
+#pragma once
+
+#include <memory>
+
+#include "gateway/carrier_sender.hpp"
+#include "gateway/deliveries.hpp"
+#include "gateway/directory_keeper.hpp"
+#include "gateway/fetcher.hpp"
+#include "gateway/inbound.hpp"
+#include "gateway/outbound.hpp"
+#include "gateway/phone_sender.hpp"
+#include "gateway/site.hpp"
+#include "ops/config.hpp"
+#include "runtime/log.hpp"
+#include "runtime/system.hpp"
+
+namespace mmsgate::cli {
+
+class House {
+ public:
+  /// Opens the store and the media folder, listens, and begins to deliver. The error says what cannot be had and what
+  /// to do.
+  [[nodiscard]] static Result<std::unique_ptr<House>> open(const ops::Config& config,
+                                                           std::shared_ptr<runtime::Log> log);
+  ~House();
+  House(const House&) = delete;
+  House& operator=(const House&) = delete;
+
+ private:
+  /// What must be there before the rest is made.
+  struct Ground {
+    std::unique_ptr<runtime::SystemRandom> random;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<media::BlobStore> blobs;
+  };
+  House(const ops::Config& config, gateway::Settings settings, std::shared_ptr<runtime::Log> log, Ground ground);
+  [[nodiscard]] Result<bool> listen(const ops::Config& config);
+  [[nodiscard]] gateway::World world();
+
+  std::shared_ptr<runtime::Log> log_;
+  std::unique_ptr<runtime::SystemRandom> random_;
+  runtime::SystemClock clock_;
+  gateway::Settings settings_;
+  gateway::DirectoryBook book_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<media::BlobStore> blobs_;
+  runtime::Loop loop_{"gateway"};
+  runtime::Loop work_{"work"};
+  std::unique_ptr<net::HttpClient> http_;
+  voipms::Api api_;
+  gateway::Deliveries deliveries_;
+  gateway::Fetcher fetcher_;
+  gateway::DirectoryKeeper keeper_;
+  gateway::Inbound inbound_;
+  gateway::Outbound outbound_;
+  gateway::GatewaySite site_;
+  gateway::CarrierSender carrier_;
+  std::unique_ptr<sip::Endpoint> endpoint_;
+  std::unique_ptr<sip::Registrations> registrations_;
+  std::unique_ptr<gateway::PhoneSender> phones_;
+  std::unique_ptr<web::Server> server_;
+};
+
+}  // namespace mmsgate::cli

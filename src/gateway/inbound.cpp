@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/inbound.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/send_plan.hpp"
+#include "gateway/follow_up.hpp"
+
+namespace mmsgate::gateway {
+namespace {
+
+/// One form for one peer, so that one conversation stays one; and nothing that could break a SIP address.
+std::string canonical(std::string_view address) {
+  if (const auto number = Number::parse(address)) return number->national();
+  constexpr std::size_t kMost = 64;
+  std::string safe;
+  for (const char c : address.substr(0, kMost)) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+    if (plain || c == '_') safe += c;
+  }
+  return safe.empty() ? "unknown" : safe;
+}
+
+NewMessage common_part(const formats::CarrierMessage& message, TimePoint now) {
+  NewMessage row;
+  row.direction = Direction::inbound;
+  row.provider = "voipms";
+  row.provider_id = message.id;
+  row.peer = canonical(message.from);
+  row.text = message.text;
+  row.received_at = now;
+  for (const std::string& url : message.media_urls) row.parts.push_back({.source_url = url});
+  return row;
+}
+
+std::vector<NewDelivery> deliveries_to(const SubAccount& account, const NewMessage& row, Layout layout,
+                                       Random& random) {
+  std::vector<NewDelivery> deliveries;
+  for (const Slice& slice : plan_for_phone(row.text, static_cast<int>(row.parts.size()), layout)) {
+    deliveries.push_back(
+        {.target = Target::phone, .destination = account.id.value, .slice = slice, .call_id = make_call_id(random)});
+  }
+  return deliveries;
+}
+
+/// The others of a group, as far as they are not the number itself.
+std::string others(const std::vector<std::string>& to, const std::string& own) {
+  std::string list;
+  for (const std::string& each : to) {
+    const std::string number = canonical(each);
+    if (number != own) list += (list.empty() ? "" : ", ") + number;
+  }
+  return list;
+}
+
+NewMessage undeliverable(NewMessage row, const formats::CarrierMessage& message) {
+  row.own = canonical(message.to.front());
+  row.deliveries.push_back(
+      {.target = Target::phone,
+       .state = State::failed,
+       .reason = fmt::format("no sub account at VoIP.ms has {} as its Caller ID number", row.own)});
+  // Nothing will be delivered, so nothing is fetched either; the addresses stay in the row.
+  for (Part& part : row.parts) {
+    part.state = PartState::lost;
+    part.reason = "not fetched: there was nobody to deliver it to";
+  }
+  return row;
+}
+
+web::Response text(int status, std::string body) { return {.status = status, .body = std::move(body)}; }
+
+}  // namespace
+
+std::vector<NewMessage> plan_inbound(const formats::CarrierMessage& message, std::string_view raw,
+                                     const Directory& directory, const Settings& settings, TimePoint now,
+                                     Random& random) {
+  std::vector<NewMessage> rows;
+  for (const std::string& to : message.to) {
+    const auto did = Number::parse(to);
+    if (!did || std::ranges::find(rows, did->national(), &NewMessage::own) != rows.end()) continue;
+    const auto accounts = directory.with_caller_id(*did);
+    if (accounts.empty()) continue;
+    NewMessage row = common_part(message, now);
+    row.own = did->national();
+    row.participants = others(message.to, row.own);
+    if (!row.participants.empty()) row.raw = raw;
+    for (const SubAccount* account : accounts) {
+      std::ranges::move(deliveries_to(*account, row, settings.layout, random), std::back_inserter(row.deliveries));
+    }
+    rows.push_back(std::move(row));
+  }
+  if (!rows.empty()) return rows;
+  rows.push_back(undeliverable(common_part(message, now), message));
+  rows.front().raw = raw;
+  if (auto word = word_to_stranger(rows.front().own, rows.front().peer, now, settings, now)) {
+    rows.push_back(std::move(*word));
+  }
+  return rows;
+}
+
+void Inbound::on_hook(const web::HookRequest& request, web::Reply reply) {
+  const auto message = request.post ? formats::parse_webhook(request.body) : formats::parse_callback(request.query);
+  if (!message) return reply.answer(text(400, message.error().detail + "\n"));
+  // Other events are reports about what was sent; nobody has documented them, and coming again would not help.
+  if (!message->event_type.empty() && message->event_type != "message.received") return reply.answer(text(200, "ok"));
+  const auto directory = world_.book.read();
+  if (directory->accounts().empty()) {
+    return reply.answer(text(503, "the sub accounts have not been read from VoIP.ms yet\n"));
+  }
+  accept(plan_inbound(*message, request.body, *directory, world_.settings, world_.clock.now(), world_.random),
+         std::move(reply));
+}
+
+void Inbound::accept(std::vector<NewMessage> messages, web::Reply reply) {
+  world_.store.accept(
+      std::move(messages), [this, reply = std::move(reply)](const Result<store::Accepted>& accepted) mutable {
+        if (!accepted) {
+          world_.log.error("a message of the carrier could not be stored: {}", accepted.error().detail);
+          return reply.answer({.status = 503, .body = "cannot store it now\n", .headers = {{"Retry-After", "60"}}});
+        }
+        reply.answer(text(200, "ok"));
+        if (accepted->added > 0) on_accepted_();
+      });
+}
+
+}  // namespace mmsgate::gateway

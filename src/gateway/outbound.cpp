@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/outbound.hpp"
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/send_plan.hpp"
+#include "gateway/links.hpp"
+#include "gateway/outbound_plan.hpp"
+
+namespace mmsgate::gateway {
+
+void Outbound::on_message(sip::Request request, sip::Responder responder) {
+  const auto directory = world_.book.read();
+  const SubAccount* sender = directory->find(request.from_user);
+  if (sender == nullptr) return responder.answer(403, "Not one of our sub accounts");
+  deliveries_.on_registered(request.from_user);  // who speaks is there
+  const auto message = formats::parse_phone_message(request.content_type, request.body);
+  if (!message) {
+    return responder.answer(message.error().kind == ErrorKind::rejected ? 415 : 400, message.error().detail);
+  }
+  if (const auto* content = std::get_if<formats::PhoneContent>(&*message)) {
+    return accept(request, *content, *sender, *directory, std::move(responder));
+  }
+  if (const auto* read = std::get_if<formats::PhoneReceipts>(&*message)) {
+    return receipts(*read, *sender, std::move(responder));
+  }
+  responder.answer(200);  // is typing
+}
+
+void Outbound::accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,
+                      const Directory& directory, sip::Responder responder) {
+  if (content.text.empty() && content.files.empty()) return responder.answer(400, "There is nothing in it");
+  auto parts = parts_of(content.files);
+  if (!parts) return responder.answer(parts.error().kind == ErrorKind::rejected ? 410 : 503, parts.error().detail);
+  auto planned = plan_outbound(request, content, std::move(*parts), sender, directory, world_.settings,
+                               world_.clock.now(), world_.random);
+  if (const auto* refusal = std::get_if<Refusal>(&planned)) return responder.answer(refusal->status, refusal->phrase);
+  auto& message = std::get<NewMessage>(planned);
+  const Target target = message.deliveries.front().target;
+  world_.store.accept({std::move(message)}, [this, target, responder = std::move(responder)](
+                                                const Result<store::Accepted>& accepted) mutable {
+    if (!accepted) {
+      world_.log.error("a message of a phone could not be stored: {}", accepted.error().detail);
+      return responder.answer(503, "Cannot store it now");
+    }
+    responder.answer(202);
+    if (accepted->added > 0) deliveries_.poke(target);
+  });
+}
+
+Result<std::vector<Part>> Outbound::parts_of(const std::vector<formats::RcsFile>& files) const {
+  std::vector<Part> parts;
+  for (const formats::RcsFile& file : files) {
+    Part part{.type = file.type, .name = file.name, .size = file.size, .state = PartState::stored};
+    if (const auto id = blob_of_link(world_.settings.media_base, file.url)) {
+      const auto blob = world_.store.find_blob(*id);
+      if (!blob) return std::unexpected(blob.error());
+      if (!*blob) return fail(ErrorKind::rejected, "The file is not here any more");
+      part.type = (*blob)->type;
+      part.size = (*blob)->size;
+      part.blob = *id;
+    } else {
+      part.source_url = file.url;  // another file server's: whoever gets the message fetches it there
+    }
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+void Outbound::receipts(const formats::PhoneReceipts& read, const SubAccount& sender, sip::Responder responder) {
+  struct Open {
+    explicit Open(sip::Responder r) : responder(std::move(r)) {}
+    sip::Responder responder;
+    std::atomic<bool> failed = false;
+    ~Open() { responder.answer(failed ? 503 : 200); }
+  };
+  const auto open = std::make_shared<Open>(std::move(responder));  // the last receipt to be stored answers
+  for (const formats::Imdn& each : read.receipts) {
+    const bool has_it = each.receipt == formats::Receipt::delivered || each.receipt == formats::Receipt::displayed;
+    if (!has_it) continue;  // says nothing that we could act upon
+    const char* reason =
+        each.receipt == formats::Receipt::displayed ? "the phone has shown it" : "the phone says that it has it";
+    deliveries_.on_receipt(each.message_id, sender.id.value, reason, [open](const Result<bool>& stored) {
+      if (!stored) open->failed = true;
+    });
+  }
+}
+
+}  // namespace mmsgate::gateway

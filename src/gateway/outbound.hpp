@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first half of the outbound and extension journeys: what a phone sends becomes rows, and gets its 202 once they
+// are on disk. Receipts of phones end deliveries. Called on the sip thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "formats/phone_message.hpp"
+#include "gateway/deliveries.hpp"
+#include "gateway/world.hpp"
+#include "sip/endpoint.hpp"
+
+namespace mmsgate::gateway {
+
+class Outbound final : public sip::Receiver {
+ public:
+  /// `deliveries` must outlive it.
+  Outbound(World world, Deliveries& deliveries) : world_(world), deliveries_(deliveries) {}
+
+  void on_message(sip::Request request, sip::Responder responder) override;
+  void on_registered(std::string account) override { deliveries_.on_registered(account); }
+
+ private:
+  void accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,
+              const Directory& directory, sip::Responder responder);
+  void receipts(const formats::PhoneReceipts& receipts, const SubAccount& sender, sip::Responder responder);
+  [[nodiscard]] Result<std::vector<Part>> parts_of(const std::vector<formats::RcsFile>& files) const;
+
+  World world_;
+  Deliveries& deliveries_;
+};
+
+}  // namespace mmsgate::gateway

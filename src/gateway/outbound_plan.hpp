@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of a phone's message: to the carrier, to another phone of the house, or refused. Pure; any thread.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/directory.hpp"
+#include "core/message.hpp"
+#include "formats/phone_message.hpp"
+#include "gateway/world.hpp"
+#include "sip/endpoint.hpp"
+
+namespace mmsgate::gateway {
+
+/// The SIP answer by which the phone learns at once that this cannot be sent.
+struct Refusal {
+  int status = 0;
+  std::string phrase;
+};
+
+/// 404: no such extension, or not a number. 403: the sender has no number that could send it.
+[[nodiscard]] std::variant<NewMessage, Refusal> plan_outbound(const sip::Request& request,
+                                                              const formats::PhoneContent& content,
+                                                              std::vector<Part> parts, const SubAccount& sender,
+                                                              const Directory& directory, const Settings& settings,
+                                                              TimePoint now, Random& random);
+
+}  // namespace mmsgate::gateway

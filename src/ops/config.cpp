@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/config.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "formats/ini.hpp"
+#include "ops/options.hpp"
+#include "ops/values.hpp"
+
+namespace mmsgate::ops {
+namespace {
+
+/// HOST, HOST:PORT, [V6] or [V6]:PORT. Nothing: not of that form.
+std::optional<HostPort> host_port(std::string_view text, std::uint16_t fallback) {
+  std::string_view host = text;
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    host = text.substr(1, end - 1);
+    if (end + 1 < text.size() && text[end + 1] != ':') return std::nullopt;
+    if (end + 1 < text.size()) port = text.substr(end + 2);
+  } else if (const auto colon = text.find(':');
+             colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos) {
+    host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    if (port.empty()) return std::nullopt;
+  }
+  if (host.empty()) return std::nullopt;
+  if (port.empty()) return HostPort{std::string(host), fallback};
+  static constexpr Option kPort{.form = Form::port};
+  if (!check(kPort, port)) return std::nullopt;
+  return HostPort{std::string(host), static_cast<std::uint16_t>(std::stoi(std::string(port)))};
+}
+
+std::string public_url(const Values& values) {
+  const std::string protocol = values.is("web", "protocol", "https") ? "https" : "http";
+  const int port = values.number("web", "webport");
+  const bool is_usual = port == (protocol == "https" ? 443 : 80);
+  return fmt::format("{}://{}{}", protocol, values.text("web", "webdns"), is_usual ? "" : fmt::format(":{}", port));
+}
+
+Result<bool> fill_sip(Config& config, const Values& values) {
+  constexpr std::uint16_t kSipPort = 5060;
+  config.sip_address = values.text("sip", "sipboundaddress");
+  config.sip_port = static_cast<std::uint16_t>(values.number("sip", "sipport"));
+  const auto proxy = host_port(values.text("sip", "sipproxy"), kSipPort);
+  if (!proxy) return values.wrong("sip", "sipproxy", "must be HOST or HOST:PORT");
+  config.proxy = *proxy;
+  config.domain = values.text("sip", "domain");
+  if (config.domain.empty()) config.domain = config.proxy.host;
+  config.locator = values.is("sip", "locator", "kamailio") ? Config::Locator::kamailio : Config::Locator::proxy;
+  config.kamailio_rpc = values.text("sip", "kamailiorpc");
+  config.sip_trace = std::min(9, values.number("sip", "siploglevel"));
+  return true;
+}
+
+Result<bool> fill_web(Config& config, const Values& values) {
+  config.public_url = public_url(values);
+  config.web = {values.text("web", "webbind"), static_cast<std::uint16_t>(values.number("web", "webport"))};
+  const std::string behind = values.text("web", "bindoverride");
+  if (!behind.empty()) {
+    const auto address = host_port(behind, 0);
+    if (!address || address->port == 0) return values.wrong("web", "bindoverride", "must be ADDRESS:PORT");
+    config.web = *address;
+  } else if (values.is("web", "protocol", "https")) {
+    return values.wrong(
+        "web", "protocol",
+        "= https needs a reverse proxy that does TLS: set bindoverride to where it reaches the gateway, "
+        "e.g. 127.0.0.1:8080");
+  }
+  config.hook_path = values.text("web", "pathpost");
+  config.media_path = values.text("web", "pathget");
+  config.upload_path = values.text("web", "pathfile");
+  if (config.hook_path == config.media_path || config.hook_path == config.upload_path ||
+      config.media_path == config.upload_path) {
+    return values.wrong("web", "pathget", "must differ from pathpost and pathfile, and they from each other");
+  }
+  config.media_folder = values.text("web", "localmedia");
+  config.media_from_loopback = values.is("web", "medianetworks", "loopback");
+  return true;
+}
+
+void fill_rest(Config& config, const Values& values) {
+  config.api_url = values.text("api", "apiurl");
+  config.api_user = values.text("api", "apiid");
+  config.api_password = values.text("api", "apipw");
+  config.database = values.text("mmsgate", "dbfile");
+  config.log_level = runtime::parse_log_level(values.text("mmsgate", "logger")).value_or(runtime::LogLevel::warning);
+  config.log_file = values.text("mmsgate", "loggerfile");
+  config.layout_separate = values.is("mmsgate", "layout", "separate");
+  config.receipts = values.is("mmsgate", "receipts", "yes");
+  config.notify_strangers = values.is("mmsgate", "notifystrangers", "yes");
+  config.media_wait = std::chrono::seconds(values.number("mmsgate", "mediawait"));
+  config.give_up_after = std::chrono::hours(values.number("mmsgate", "giveuphours"));
+  config.media_kept = std::chrono::hours(24) * values.number("mmsgate", "keepdays");
+  config.warnings = values.warnings();
+}
+
+}  // namespace
+
+Result<Config> read_config(std::string_view text, std::string_view name, std::string_view home) {
+  Values values(name, home);
+  const auto entries = formats::parse_ini(text);
+  if (!entries) return fail(ErrorKind::rejected, fmt::format("{}: {}", name, entries.error().detail));
+  for (const formats::IniEntry& entry : *entries) {
+    if (const auto taken = values.take(entry); !taken) return std::unexpected(taken.error());
+  }
+  if (const auto whole = values.all_required(); !whole) return std::unexpected(whole.error());
+  Config config;
+  if (const auto filled = fill_sip(config, values); !filled) return std::unexpected(filled.error());
+  if (const auto filled = fill_web(config, values); !filled) return std::unexpected(filled.error());
+  fill_rest(config, values);
+  return config;
+}
+
+Result<Config> load_config(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in.good() && !in.eof()) {
+    return fail(
+        ErrorKind::transient,
+        fmt::format("cannot read {}: write one with `mmsgate --default-config`, or name another with --config-file",
+                    path));
+  }
+  const char* home = std::getenv("HOME");
+  return read_config(text, path, home == nullptr ? "/var/lib/mmsgate" : home);
+}
+
+}  // namespace mmsgate::ops

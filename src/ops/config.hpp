@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// mmsgate.conf, read and checked: typed values for who wires the house together. Plain values; any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "runtime/log.hpp"
+
+namespace mmsgate::ops {
+
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+struct Config {
+  enum class Locator { proxy, kamailio };
+
+  std::string sip_address;
+  std::uint16_t sip_port = 0;
+  HostPort proxy;
+  std::string domain;
+  Locator locator = Locator::proxy;
+  std::string kamailio_rpc;
+  int sip_trace = 0;
+
+  std::string api_url;
+  std::string api_user;
+  std::string api_password;
+
+  std::string public_url;  ///< "https://sms.example.org:38443", without a slash at the end.
+  HostPort web;            ///< Where the web server listens.
+  std::string hook_path;
+  std::string media_path;
+  std::string upload_path;
+  std::string media_folder;
+  bool media_from_loopback = false;
+
+  std::string database;
+  runtime::LogLevel log_level = runtime::LogLevel::warning;
+  std::string log_file;
+  bool layout_separate = false;
+  bool receipts = true;
+  bool notify_strangers = true;
+  std::chrono::seconds media_wait{};
+  std::chrono::hours give_up_after{};
+  std::chrono::hours media_kept{};
+
+  std::vector<std::string> warnings;  ///< Of options that are set but not acted upon.
+};
+
+/// The text of a file called `name`. rejected: "mmsgate.conf:12: ..." with what is wrong and what was meant. `home`
+/// stands for ~.
+[[nodiscard]] Result<Config> read_config(std::string_view text, std::string_view name, std::string_view home);
+
+/// The same from a file. transient: it cannot be read.
+[[nodiscard]] Result<Config> load_config(const std::string& path);
+
+}  // namespace mmsgate::ops

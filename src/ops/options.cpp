@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace mmsgate::ops {
+namespace {
+
+using enum Form;
+
+constexpr Option kOptions[] = {
+    {"sip", "sipboundaddress", text, "127.0.0.2", "", Use::now,
+     "The IP address where the gateway takes SIP from the proxy."},
+    {"sip", "sipport", port, "5060", "", Use::now, "Its port, UDP and TCP."},
+    {"sip", "sipproxy", text, "localhost", "", Use::now, "The SIP proxy (Flexisip or Kamailio): HOST or HOST:PORT."},
+    {"sip", "domain", text, "", "", Use::now, "The SIP domain of the phones' addresses; without it, the proxy's host."},
+    {"sip", "locator", choice, "proxy", "proxy kamailio", Use::now,
+     "Who knows which phone is registered: proxy = just send, it knows; kamailio = ask Kamailio first."},
+    {"sip", "kamailiorpc", path, "/run/kamailio/kamailio_rpc.sock", "", Use::now,
+     "The datagram socket of Kamailio's jsonrpcs module, for locator = kamailio."},
+    {"sip", "siploglevel", count, "0", "", Use::now, "Trace of the SIP stack into the log: 0 none, 9 all."},
+    {"sip", "sipid", text, "<sip:mmsgate@localhost>", "", Use::needless,
+     "The gateway needs no SIP identity of its own."},
+    {"sip", "sipconsoleloglevel", count, "0", "", Use::needless, "There is one log; see siploglevel."},
+    {"sip", "siplogfile", path, "", "", Use::needless, "There is one log; see loggerfile."},
+    {"sip", "sipcert", path, "~/data/mmsgate-local-cert.pem", "", Use::later, "Certificate for SIP over TLS."},
+    {"sip", "sipkey", path, "~/data/mmsgate-local-key.pem", "", Use::later, "Private key for SIP over TLS."},
+    {"sip", "sippop", text, "", "", Use::later, "A VoIP.ms server to register at."},
+    {"sip", "authid", text, "", "", Use::later, "The account to register with."},
+    {"sip", "authpw", text, "", "", Use::later, "Its password."},
+
+    {"api", "apiid", required, "", "", Use::now, "The VoIP.ms portal account: an e-mail address."},
+    {"api", "apipw", required, "", "", Use::now, "The VoIP.ms API password (not the portal's)."},
+    {"api", "apiurl", text, "https://voip.ms/api/v1/rest.php", "", Use::now, "Where the API is."},
+
+    {"web", "webdns", required, "", "", Use::now,
+     "The public DNS name of this server; it stands in the links that phones and VoIP.ms fetch."},
+    {"web", "protocol", choice, "http", "http https", Use::now,
+     "What those links begin with. https needs a reverse proxy that does TLS, and bindoverride."},
+    {"web", "webbind", text, "0.0.0.0", "", Use::now, "The IP address where the web server listens."},
+    {"web", "webport", port, "38443", "", Use::now, "Its port, and the port in the links."},
+    {"web", "bindoverride", text, "", "", Use::now,
+     "Listen at ADDRESS:PORT in plain HTTP instead, behind a reverse proxy; the links stay as they are."},
+    {"web", "pathpost", url_path, "/mmsgate", "", Use::now, "Path of the web hook that VoIP.ms calls."},
+    {"web", "pathget", url_path, "/mmsmedia", "", Use::now, "Path of pictures and other files."},
+    {"web", "pathfile", url_path, "/file", "", Use::now, "Path of the upload server (Linphone: file transfer server)."},
+    {"web", "localmedia", path, "~/mmsmedia", "", Use::now, "The folder where files are kept."},
+    {"web", "medianetworks", choice, "public", "public loopback", Use::now,
+     "From where pictures may be fetched: public = public addresses only; loopback = also from this machine, for "
+     "trials."},
+    {"web", "cert", path, "", "", Use::later, "Certificate chain for https without a reverse proxy."},
+    {"web", "key", path, "", "", Use::later, "Private key for https without a reverse proxy."},
+    {"web", "webfilter", text, "", "", Use::later, "Which sub accounts get no copy of what is sent to which number."},
+
+    {"mmsgate", "dbfile", path, "~/data/mmsgate.sqlite", "", Use::now, "The database."},
+    {"mmsgate", "logger", choice, "WARNING", "DEBUG INFO WARNING ERROR CRITICAL", Use::now, "How much is logged."},
+    {"mmsgate", "loggerfile", path, "", "", Use::now, "The log file; without it, standard error (systemd keeps it)."},
+    {"mmsgate", "layout", choice, "together", "together separate", Use::now,
+     "Caption and pictures of a message: together = one bubble; separate = one by one, for clients that know no "
+     "multipart."},
+    {"mmsgate", "receipts", flag, "yes", "", Use::now,
+     "Show on the phone, by its ticks, whether the carrier took its message."},
+    {"mmsgate", "notifystrangers", flag, "yes", "", Use::now,
+     "Tell the sender by SMS, once a day at most, that nobody got the message."},
+    {"mmsgate", "mediawait", count, "600", "", Use::now,
+     "Seconds that a message waits for a picture that cannot be fetched; then it goes without."},
+    {"mmsgate", "giveuphours", count, "120", "", Use::now,
+     "Hours after which a message that cannot be delivered is given up, and its sender told."},
+    {"mmsgate", "keepdays", count, "365", "", Use::now, "Days for which the links to files are promised."},
+    {"mmsgate", "outvia", choice, "auto", "auto sms mms", Use::later, "How pictures go out. All go as MMS now."},
+    {"mmsgate", "autotypes", text, "image/jpg,image/jpeg,image/png,image/gif,audio/3gpp", "", Use::later,
+     "Which types go as MMS when outvia = auto."},
+    {"mmsgate", "flexisippath", path, "/opt/belledonne-communications/bin", "", Use::later,
+     "Where Flexisip's tools are."},
+};
+
+template <typename T>
+std::optional<T> number(std::string_view value) {
+  T parsed{};
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+  if (error != std::errc{} || end != value.data() + value.size()) return std::nullopt;
+  return parsed;
+}
+
+std::string lower(std::string_view s) {
+  std::string out(s);
+  std::ranges::transform(out, out.begin(),
+                         [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+  return out;
+}
+
+bool is_choice(std::string_view choices, std::string_view value) {
+  const std::string all = " " + lower(choices) + " ";
+  return all.find(" " + lower(value) + " ") != std::string::npos && value.find(' ') == std::string_view::npos;
+}
+
+/// Levenshtein: how many letters must be changed, added or left out.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t corner = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t changed = corner + (a[i] == b[j] ? 0 : 1);
+      corner = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::span<const Option> options() { return kOptions; }
+
+const Option* find_option(std::string_view section, std::string_view name) {
+  const auto it =
+      std::ranges::find_if(kOptions, [&](const Option& o) { return o.section == section && o.name == name; });
+  return it == std::end(kOptions) ? nullptr : &*it;
+}
+
+bool is_section(std::string_view section) {
+  return std::ranges::any_of(kOptions, [&](const Option& o) { return o.section == section; });
+}
+
+Result<bool> check(const Option& option, std::string_view value) {
+  const auto wrong = [](std::string_view what) { return fail(ErrorKind::rejected, std::string(what)); };
+  constexpr int kLargestCount = 1'000'000;
+  switch (option.form) {
+    case text:
+    case path:
+      return true;
+    case required:
+      return value.empty() ? wrong("must not be empty") : Result<bool>(true);
+    case port:
+      return number<std::uint16_t>(value).value_or(0) > 0 ? Result<bool>(true) : wrong("must be a port, 1 to 65535");
+    case count: {
+      const int parsed = number<int>(value).value_or(-1);
+      return parsed >= 0 && parsed <= kLargestCount ? Result<bool>(true) : wrong("must be a number, 0 to 1000000");
+    }
+    case flag:
+      return is_choice("yes no", value) ? Result<bool>(true) : wrong("must be yes or no");
+    case choice:
+      return is_choice(option.choices, value) ? Result<bool>(true)
+                                              : wrong(fmt::format("must be one of: {}", option.choices));
+    case url_path:
+      return value.size() > 1 && value.front() == '/' && value.back() != '/' &&
+                     value.find_first_of(" ?#%\"<>") == std::string_view::npos
+                 ? Result<bool>(true)
+                 : wrong("must be a path such as /mmsgate");
+  }
+  return true;
+}
+
+std::string did_you_mean(std::string_view section, std::string_view name) {
+  const std::string wanted = lower(name);
+  const Option* best = nullptr;
+  std::size_t nearest = std::max<std::size_t>(2, wanted.size() / 3) + 1;
+  for (const Option& option : kOptions) {
+    // An option of the same section is nearer than the like of it elsewhere; the right name in the wrong section is
+    // nearest.
+    const std::size_t away = distance(wanted, option.name) * 2 + (option.section == section ? 0 : 1);
+    if (away < nearest * 2) {
+      nearest = (away + 1) / 2;
+      best = &option;
+    }
+  }
+  if (best == nullptr) return "docs/config.md lists them all";
+  return fmt::format("did you mean \"{}\" in [{}]?", best->name, best->section);
+}
+
+std::string default_config() {
+  std::string out =
+      "# mmsgate.conf: every option at the value that holds when it is not set. docs/config.md explains them.\n";
+  std::string_view section;
+  for (const Option& option : kOptions) {
+    if (option.section != section) out += fmt::format("\n[{}]\n", section = option.section);
+    const std::string_view more = option.use == Use::later      ? " (not acted upon yet)"
+                                  : option.use == Use::needless ? " (without effect)"
+                                                                : "";
+    out += fmt::format("# {}{}\n", option.help, more);
+    if (option.form == choice) out += fmt::format("# One of: {}\n", option.choices);
+    out += fmt::format("{}{} = {}\n", option.form == required ? "" : "#", option.name, option.fallback);
+  }
+  return out;
+}
+
+}  // namespace mmsgate::ops

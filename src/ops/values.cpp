@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/values.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace mmsgate::ops {
+
+Result<bool> Values::take(const formats::IniEntry& entry) {
+  if (!is_section(entry.section)) {
+    return wrong_at(entry.line, fmt::format("there is no section [{}]; the sections are [sip], [api], [web], [mmsgate]",
+                                            entry.section));
+  }
+  const Option* option = find_option(entry.section, entry.name);
+  if (option == nullptr) {
+    return wrong_at(entry.line, fmt::format("[{}] has no option \"{}\"; {}", entry.section, entry.name,
+                                            did_you_mean(entry.section, entry.name)));
+  }
+  // An empty value is how the predecessor's files say "not set".
+  if (entry.value.empty() && option->form != Form::required) return true;
+  if (const auto good = check(*option, entry.value); !good) {
+    return wrong_at(entry.line, fmt::format("{} {}", entry.name, good.error().detail));
+  }
+  set_[option] = {entry.value, entry.line};
+  return true;
+}
+
+Result<bool> Values::all_required() const {
+  for (const Option& option : options()) {
+    if (option.form == Form::required && !set_.contains(&option)) {
+      return wrong_at(0, fmt::format("[{}] {} is missing: {}", option.section, option.name, option.help));
+    }
+  }
+  return true;
+}
+
+std::string Values::text(std::string_view section, std::string_view name) const {
+  const Option* option = find_option(section, name);
+  const auto it = set_.find(option);
+  std::string value(it == set_.end() ? option->fallback : it->second.value);
+  if (option->form == Form::path && value.starts_with('~')) value.replace(0, 1, home_);
+  return value;
+}
+
+int Values::number(std::string_view section, std::string_view name) const {
+  const std::string digits = text(section, name);
+  int value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+bool Values::is(std::string_view section, std::string_view name, std::string_view wanted) const {
+  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  return std::ranges::equal(text(section, name), wanted, same);
+}
+
+std::unexpected<Error> Values::wrong(std::string_view section, std::string_view name, std::string_view what) const {
+  const auto it = set_.find(find_option(section, name));
+  return wrong_at(it == set_.end() ? 0 : it->second.line, fmt::format("[{}] {} {}", section, name, what));
+}
+
+std::unexpected<Error> Values::wrong_at(int line, std::string_view what) const {
+  return fail(ErrorKind::rejected,
+              line > 0 ? fmt::format("{}:{}: {}", file_, line, what) : fmt::format("{}: {}", file_, what));
+}
+
+std::vector<std::string> Values::warnings() const {
+  std::vector<std::string> lines;
+  for (const auto& [option, set] : set_) {
+    if (option->use != Use::later) continue;
+    lines.push_back(
+        fmt::format("{}:{}: [{}] {} is not acted upon yet", file_, set.line, option->section, option->name));
+  }
+  return lines;
+}
+
+}  // namespace mmsgate::ops

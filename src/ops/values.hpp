@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a configuration file says, checked against the table of options; what it does not say is answered with the
+// option's fallback. Used while reading, on one thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "formats/ini.hpp"
+#include "ops/options.hpp"
+
+namespace mmsgate::ops {
+
+class Values {
+ public:
+  /// `file` is how errors name the file; `home` stands for ~ in paths.
+  Values(std::string_view file, std::string_view home) : file_(file), home_(home) {}
+
+  /// rejected: no such section or option, or a bad value; says the line and what was meant.
+  [[nodiscard]] Result<bool> take(const formats::IniEntry& entry);
+  [[nodiscard]] Result<bool> all_required() const;
+
+  // Of options that are in the table: asking for another is a bug.
+  [[nodiscard]] std::string text(std::string_view section, std::string_view name) const;
+  [[nodiscard]] int number(std::string_view section, std::string_view name) const;
+  [[nodiscard]] bool is(std::string_view section, std::string_view name, std::string_view wanted) const;
+
+  /// "FILE:LINE: what", with the line where the option stands; without it where it is not set.
+  [[nodiscard]] std::unexpected<Error> wrong(std::string_view section, std::string_view name,
+                                             std::string_view what) const;
+  /// A line for each option that is set and has no effect yet.
+  [[nodiscard]] std::vector<std::string> warnings() const;
+
+ private:
+  struct Set {
+    std::string value;
+    int line = 0;
+  };
+  [[nodiscard]] std::unexpected<Error> wrong_at(int line, std::string_view what) const;
+
+  std::string file_;
+  std::string home_;
+  std::map<const Option*, Set> set_;
+};
+
+}  // namespace mmsgate::ops
