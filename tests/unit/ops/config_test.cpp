@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mmsgate::ops {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kLeast =
+    "[api]\napiid = owner@example.org\napipw = s3cret\n[web]\nwebdns = sms.example.org\n";
+
+Result<Config> read(const std::string& more) {
+  return read_config(std::string(kLeast) + more, "m.conf", "/home/owner");
+}
+
+std::string error_of(const std::string& more) {
+  const auto config = read(more);
+  return config ? "no error" : config.error().detail;
+}
+
+TEST(Config, ThreeValuesAreEnough) {
+  const auto config = read("");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->sip_address, "127.0.0.2");
+  EXPECT_EQ(config->sip_port, 5060);
+  EXPECT_EQ(config->proxy.host, "localhost");
+  EXPECT_EQ(config->proxy.port, 5060);
+  EXPECT_EQ(config->domain, "localhost");
+  EXPECT_EQ(config->public_url, "http://sms.example.org:38443");
+  EXPECT_EQ(config->web.host, "0.0.0.0");
+  EXPECT_EQ(config->database, "/home/owner/data/mmsgate.sqlite");
+  EXPECT_EQ(config->media_folder, "/home/owner/mmsmedia");
+  EXPECT_EQ(config->log_level, runtime::LogLevel::warning);
+  EXPECT_TRUE(config->warnings.empty());
+}
+
+TEST(Config, TakesAFileOfThePredecessor) {
+  const auto config = read(
+      "protocol = https\nbindoverride = 0.0.0.0:8080\nwebport = 443\ncert = /etc/c.pem\n"
+      "webfilter = \n  5145550100 \"bob\" not in toid\n"
+      "[sip]\nsipid: <sip:mmsgate@localhost>\nsipproxy=localhost\nsiplogfile=\n[mmsgate]\nlogger=INFO\noutvia=auto\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->public_url, "https://sms.example.org");
+  EXPECT_EQ(config->web.host, "0.0.0.0");
+  EXPECT_EQ(config->web.port, 8080);
+  EXPECT_EQ(config->log_level, runtime::LogLevel::info);
+  ASSERT_EQ(config->warnings.size(), 3U);
+  for (const std::string& warning : config->warnings) EXPECT_THAT(warning, HasSubstr("is not acted upon yet"));
+}
+
+TEST(Config, SaysWhatIsMissing) {
+  const auto config = read_config("[web]\nwebdns = x\n", "m.conf", "/");
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().detail, HasSubstr("[api] apiid is missing"));
+}
+
+TEST(Config, SaysWhatWasMeant) {
+  EXPECT_EQ(error_of("webprot = 80\n"),
+            "m.conf:6: [web] has no option \"webprot\"; did you mean \"webport\" in [web]?");
+  EXPECT_THAT(error_of("[sip]\nwebport = 80\n"), HasSubstr("did you mean \"webport\" in [web]?"));
+  EXPECT_THAT(error_of("[mmsgate]\nzzzzzzzz = 1\n"), HasSubstr("docs/config.md"));
+  EXPECT_THAT(error_of("[wbe]\nwebport = 80\n"), HasSubstr("m.conf:7: there is no section [wbe]"));
+}
+
+TEST(Config, SaysWhatAValueMustBe) {
+  EXPECT_EQ(error_of("webport = 0\n"), "m.conf:6: webport must be a port, 1 to 65535");
+  EXPECT_EQ(error_of("webport = 65536\n"), "m.conf:6: webport must be a port, 1 to 65535");
+  EXPECT_EQ(error_of("webport = 80x\n"), "m.conf:6: webport must be a port, 1 to 65535");
+  EXPECT_THAT(error_of("protocol = ftp\n"), HasSubstr("must be one of: http https"));
+  EXPECT_THAT(error_of("pathget = mms\n"), HasSubstr("must be a path such as /mmsgate"));
+  EXPECT_THAT(error_of("pathget = /mmsgate\n"), HasSubstr("must differ"));
+  EXPECT_THAT(error_of("[mmsgate]\nreceipts = maybe\n"), HasSubstr("must be yes or no"));
+  EXPECT_THAT(error_of("[mmsgate]\nmediawait = -1\n"), HasSubstr("must be a number"));
+  EXPECT_THAT(error_of("bindoverride = 8080\n"), HasSubstr("must be ADDRESS:PORT"));
+  EXPECT_THAT(error_of("[sip]\nsipproxy = host:99999\n"), HasSubstr("must be HOST or HOST:PORT"));
+}
+
+TEST(Config, RefusesHttpsThatNobodyWouldServe) {
+  EXPECT_THAT(error_of("protocol = https\n"), HasSubstr("set bindoverride"));
+}
+
+TEST(Config, ReadsAddressesOfBothKinds) {
+  const auto config = read("[sip]\nsipproxy = [::1]:5070\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->proxy.host, "::1");
+  EXPECT_EQ(config->proxy.port, 5070);
+}
+
+TEST(Config, UnreadableLinesHaveTheirNumber) { EXPECT_THAT(error_of("what is this\n"), HasSubstr("line 6")); }
+
+TEST(Config, AFileThatIsNotThereSaysHowToWriteOne) {
+  const auto config = load_config("/nonexistent/mmsgate.conf");
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().detail, HasSubstr("--default-config"));
+}
+
+}  // namespace
+}  // namespace mmsgate::ops
