@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine with a real store and real threads; the two ways out are the test's.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "gateway/deliveries.hpp"
+#include "runtime/system.hpp"
+#include "store/sqlite_store.hpp"
+#include "support/fake_random.hpp"
+#include "support/temp_folder.hpp"
+#include "support/waiting_queue.hpp"
+
+namespace mmsgate::gateway {
+
+/// A way out whose tries the test answers.
+class HandSender final : public Sender {
+ public:
+  struct Try {
+    store::Job job;
+    Report report;
+  };
+  void send(const store::Job& job, Report report) override { tries.push({job, std::move(report)}); }
+  testing_support::WaitingQueue<Try> tries;
+};
+
+class EngineTest : public testing::Test {
+ protected:
+  static constexpr const char* kAlice = "100000_alice";
+  static constexpr const char* kBob = "100000_bob";
+
+  EngineTest() {
+    book_.replace(Directory({{AccountId{kAlice}, Number::parse("5145550100").value(), "101"},
+                             {AccountId{kBob}, Number::parse("5145550100").value(), "102"}}));
+    // Nothing that a test waits for may come from a timer, unless the test is about timers.
+    settings_.phone_policy.first = settings_.carrier_policy.first = std::chrono::minutes(5);
+    settings_.phone_policy.longest = settings_.carrier_policy.longest = std::chrono::minutes(5);
+  }
+  ~EngineTest() override { stop(); }
+
+  void start() {
+    auto store = store::open_sqlite({.path = folder_.file("m.sqlite")}, runtime::Log::none());
+    ASSERT_TRUE(store) << store.error().detail;
+    store_ = std::move(*store);
+    loop_ = std::make_unique<runtime::Loop>("gateway");
+    work_ = std::make_unique<runtime::Loop>("work");
+    deliveries_ =
+        std::make_unique<Deliveries>(World{clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_});
+    deliveries_->start(phones_, carrier_);
+  }
+  void stop() {
+    if (deliveries_) deliveries_->stop();
+    if (loop_) loop_->stop();
+    if (work_) work_->stop();
+    store_.reset();
+    deliveries_.reset();
+    loop_.reset();
+    work_.reset();
+  }
+
+  NewMessage message(std::string id, std::vector<std::string> phones) {
+    NewMessage row{.provider = "voipms",
+                   .provider_id = std::move(id),
+                   .own = "5145550100",
+                   .peer = "5145550199",
+                   .text = "hi",
+                   .received_at = clock_.now()};
+    for (const std::string& phone : phones) {
+      row.deliveries.push_back({.destination = phone, .slice = {.text_bytes = 2}, .call_id = make_call_id(random_)});
+    }
+    return row;
+  }
+  NewMessage to_carrier(std::string id) {
+    NewMessage row{.direction = Direction::outbound,
+                   .provider = "sip",
+                   .provider_id = std::move(id),
+                   .own = "5145550100",
+                   .peer = "5145550199",
+                   .account = kAlice,
+                   .text = "hi",
+                   .subject_id = "subject",
+                   .received_at = clock_.now()};
+    row.deliveries.push_back({.target = Target::carrier, .destination = "5145550199", .slice = {.text_bytes = 2}});
+    return row;
+  }
+  MessageId accept(NewMessage row) {
+    const Target target = row.deliveries.front().target;
+    std::promise<MessageId> stored;
+    store_->accept({std::move(row)}, [&](Result<store::Accepted> accepted) {
+      stored.set_value(accepted ? accepted->ids.front() : MessageId{});
+    });
+    const MessageId id = stored.get_future().get();
+    EXPECT_NE(id.value, 0);
+    deliveries_->poke(target);
+    return id;
+  }
+  /// The state of the message's first delivery, once what was told the store before is written.
+  State state_of(MessageId id) {
+    std::promise<void> written;
+    loop_->post([&] { store_->release("nobody", clock_.now(), [&](const Result<int>&) { written.set_value(); }); });
+    written.get_future().get();
+    const auto history = store_->history(id);
+    EXPECT_TRUE(history && *history);
+    return (*history)->deliveries.front().state;
+  }
+
+  testing_support::TempFolder folder_;
+  runtime::SystemClock clock_;
+  testing_support::CountingRandom random_;
+  std::shared_ptr<runtime::Log> log_ = runtime::Log::none();
+  DirectoryBook book_;
+  Settings settings_;
+  HandSender phones_;
+  HandSender carrier_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<runtime::Loop> loop_;
+  std::unique_ptr<runtime::Loop> work_;
+  std::unique_ptr<Deliveries> deliveries_;
+};
+
+}  // namespace mmsgate::gateway
