@@ -19,18 +19,19 @@ struct RangeAnswer {
   ByteRange range;
 };
 
-/// A Range header (RFC 9110 14.2) over `size` bytes. Several ranges, other units and nonsense are answered with the whole.
+/// A Range header (RFC 9110 14.2) over `size` bytes. Several ranges, other units and nonsense are answered with the
+/// whole.
 [[nodiscard]] RangeAnswer parse_range(std::string_view header, std::uint64_t size);
 
-/// Content-Disposition (RFC 6266): an ASCII file name and the true one as filename* (RFC 8187). No character of `name` can end
-/// the header or name a folder.
+/// Content-Disposition (RFC 6266): an ASCII file name and the true one as filename* (RFC 8187). No character of `name`
+/// can end the header or name a folder.
 [[nodiscard]] std::string content_disposition(std::string_view disposition, std::string_view name);
 
 /// The file name of a Content-Disposition header as others write it; empty: none.
 [[nodiscard]] std::string file_name_of(std::string_view content_disposition);
 
-/// A name that is safe to show and to keep: the last path component, no control characters, valid UTF-8, at most 255 bytes;
-/// "file" when nothing is left.
+/// A name that is safe to show and to keep: the last path component, no control characters, valid UTF-8, at most 255
+/// bytes; "file" when nothing is left.
 [[nodiscard]] std::string clean_file_name(std::string_view name);
 
 }  // namespace mmsgate::formats

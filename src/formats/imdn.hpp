@@ -15,7 +15,7 @@ inline constexpr std::string_view kImdnType = "message/imdn+xml";
 enum class Receipt {
   delivered,  ///< The handset has it.
   displayed,  ///< A person has seen it.
-  error,      ///< It could not be delivered (<failed/>, <forbidden/> and <error/> are one to us).
+  error,      ///< It could not be delivered (<failed/>, <forbidden/> and <error/> of a delivery are one to us).
   other,      ///< processed, stored, or a word that we do not know: not more than we knew before.
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// INI files as Python's configparser wrote the rules for the predecessor: [section], `name = value` or `name: value`, # and ;
-// comments on their own line, further lines of a value indented. Pure; any thread.
+// INI files as Python's configparser wrote the rules for the predecessor: [section], `name = value` or `name: value`, #
+// and ; comments on their own line, further lines of a value indented. Pure; any thread.
 #pragma once
 
 #include <string>

@@ -21,11 +21,12 @@ struct ContentType {
 
 struct BodyPart {
   std::string content_type;  ///< With parameters; "text/plain" when the part names none (RFC 2046 5.1).
-  std::map<std::string, std::string> headers;  ///< Names in lower case.
+  std::map<std::string, std::string> headers;  ///< The others; names in lower case.
   std::string body;
 };
 
-/// Takes CRLF and bare LF, a preamble and an epilogue. corrupt: no boundary in it, or no closing one, or more than 64 parts.
+/// Takes CRLF and bare LF, a preamble and an epilogue. corrupt: no boundary in it, or no closing one, no part or more
+/// than 64, or a part whose headers cannot be read.
 [[nodiscard]] Result<std::vector<BodyPart>> parse_multipart(std::string_view body, std::string_view boundary);
 
 /// The boundary must not occur in any part; make one from a random id.

@@ -27,8 +27,10 @@ struct PhoneComposing {};
 
 using PhoneMessage = std::variant<PhoneContent, PhoneReceipts, PhoneComposing>;
 
-/// Opens message/cpim and multipart/mixed, four levels deep at most. corrupt: what is declared is not what is there.
-/// rejected: a type that we do not take (415); a text that is not UTF-8 (and is not in a charset we can read: us-ascii, iso-8859-1).
+/// Opens message/cpim and multipart/mixed, four levels deep at most; several texts are joined by line ends; content
+/// goes before receipts that stand beside it. corrupt: what is declared is not what is there. limit: more than 64
+/// files. rejected: a type that we do not take (415); a text that is not UTF-8 (and is not in a charset we can read:
+/// us-ascii, iso-8859-1). The details hold nothing of the message and may be shown to its sender.
 [[nodiscard]] Result<PhoneMessage> parse_phone_message(std::string_view content_type, std::string_view body);
 
 struct Body {
@@ -37,7 +39,9 @@ struct Body {
 };
 
 /// One MESSAGE: text/plain, or the file XML, or both as multipart/mixed, which Linphone draws as one bubble.
-/// `boundary` is used when it must be multipart.
-[[nodiscard]] Body write_phone_message(std::string_view text, const std::vector<RcsFile>& files, std::string_view boundary);
+/// `boundary` is used when it must be multipart, and made longer should it occur in what is sent. Text that is not
+/// UTF-8 is mended.
+[[nodiscard]] Body write_phone_message(std::string_view text, const std::vector<RcsFile>& files,
+                                       std::string_view boundary);
 
 }  // namespace mmsgate::formats

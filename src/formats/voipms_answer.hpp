@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers of VoIP.ms' REST interface (JSON; numbers as strings or numbers, fields missing: all is taken). Pure; any thread.
+// Answers of VoIP.ms' REST interface (JSON; numbers as strings or numbers, fields missing: all is taken). Pure; any
+// thread.
 #pragma once
 
 #include <string>
@@ -11,17 +12,19 @@
 
 namespace mmsgate::formats {
 
-/// The id that the carrier gave to what we sent; `field` is "sms" or "mms". Otherwise the error that the status word means,
-/// with the word in its detail: rejected for what will never work, limit and auth for what waits for a person,
-/// transient for words that nobody has documented. corrupt: not JSON.
+/// The id that the carrier gave to what we sent; `field` is "sms" or "mms". Otherwise the error that the status word
+/// means, with the word in its detail: rejected for what will never work, limit and auth for what waits for a person.
+/// corrupt: not JSON, no id, or a word that nobody has documented or that leaves open what happened: the caller asks
+/// the log, tries a few times, then gives up with that detail.
 [[nodiscard]] Result<std::string> parse_sent(std::string_view json, std::string_view field);
 
-/// getSubAccounts. An account without a Caller ID number or with one that cannot be read has none. `no_account` is an empty list.
+/// getSubAccounts, errors as above. An account without a Caller ID number or with one that cannot be read has none.
+/// `no_account` is an empty list.
 [[nodiscard]] Result<std::vector<SubAccount>> parse_sub_accounts(std::string_view json);
 
 struct LoggedMessage {
   std::string id;
-  std::string date;  ///< "YYYY-MM-DD HH:MM:SS" in the time zone that was asked for.
+  std::string date;       ///< "YYYY-MM-DD HH:MM:SS" in the time zone that was asked for.
   bool received = false;  ///< type 1; else sent.
   std::string did;
   std::string contact;

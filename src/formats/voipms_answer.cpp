@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/voipms_answer.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "formats/lenient_json.hpp"
+
+namespace mmsgate::formats {
+namespace {
+
+struct Meaning {
+  std::string_view word;
+  ErrorKind kind;
+  std::string_view sentence;
+};
+
+/// Words that say more than their form does.
+constexpr Meaning kMeanings[] = {
+    {"invalid_credentials", ErrorKind::auth, "the API user or password is wrong"},
+    {"missing_credentials", ErrorKind::auth, "the API user or password is missing"},
+    {"ip_not_enabled", ErrorKind::auth,
+     "the address of this server is not among those that may use the API; add it in the portal"},
+    {"api_not_enabled", ErrorKind::auth, "the API is switched off; switch it on in the portal"},
+    {"limit_reached", ErrorKind::limit, "the daily limit of messages by API is reached; it can be raised on request"},
+    {"no_did", ErrorKind::rejected, "the account has no such number"},
+    {"invalid_did", ErrorKind::rejected, "the sending number is not one of the account, or may not send messages"},
+    {"invalid_dst", ErrorKind::rejected, "the number is none that VoIP.ms sends to: ten digits, in the USA or Canada"},
+    {"message_empty", ErrorKind::rejected, "the message is empty"},
+    {"missing_sms", ErrorKind::rejected, "the message is empty"},
+    {"sms_toolong", ErrorKind::rejected, "the text is too long for an SMS"},
+    {"invalid_media", ErrorKind::rejected, "it does not take this kind of file"},
+    {"media_too_large", ErrorKind::rejected, "the file is too large"},
+    {"sms_failed", ErrorKind::corrupt, "it could not send the SMS, and does not say why"},
+    {"mms_failed", ErrorKind::corrupt, "it could not send the MMS, and does not say why"},
+};
+
+const Meaning* find_meaning(std::string_view word) {
+  const auto it = std::ranges::find(kMeanings, word, &Meaning::word);
+  return it == std::end(kMeanings) ? nullptr : it;
+}
+
+std::string_view sentence_of(std::string_view word) {
+  if (const Meaning* meaning = find_meaning(word)) return meaning->sentence;
+  return kind_of_status(word) == ErrorKind::rejected ? "the request was wrong"
+                                                     : "nobody has documented what that means";
+}
+
+/// It goes into logs and to people: no control characters, no flood.
+std::string printable(std::string_view word) {
+  constexpr std::size_t kMost = 64;
+  std::string out(word.substr(0, kMost));
+  std::ranges::replace_if(
+      out, [](char c) { return c < ' ' || c > '~' || c == '"'; }, '?');
+  return out;
+}
+
+struct Answer {
+  Json json;
+  std::string status;
+};
+
+Result<Answer> parse_answer(std::string_view text) {
+  auto json = parse_json(text);
+  if (!json) return fail(ErrorKind::corrupt, fmt::format("VoIP.ms' answer cannot be read: {}", json.error().detail));
+  std::string status = word_of(*json, "status");
+  if (status.empty()) return fail(ErrorKind::corrupt, "VoIP.ms' answer has no status");
+  return Answer{std::move(*json), std::move(status)};
+}
+
+std::unexpected<Error> refused(std::string_view word) {
+  return fail(kind_of_status(word), fmt::format("VoIP.ms answered \"{}\": {}", printable(word), sentence_of(word)));
+}
+
+std::unexpected<Error> without(std::string_view field) {
+  return fail(ErrorKind::corrupt, fmt::format("VoIP.ms answered \"success\" without \"{}\"", field));
+}
+
+SubAccount read_account(const Json& entry) {
+  SubAccount account{.id = {word_of(entry, "account")}};
+  if (auto number = Number::parse(word_of(entry, "callerid_number"))) account.caller_id = std::move(*number);
+  const std::string extension = word_of(entry, "internal_extension");
+  const bool is_number = extension.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_none = extension.find_first_not_of('0') == std::string::npos;  // also when empty
+  if (is_number && !is_none) account.extension = std::string(kExtensionPrefix) + extension;
+  return account;
+}
+
+std::vector<std::string> media_of(const Json& entry) {
+  std::vector<std::string> urls = words_of(field_of(entry, "media"), "url");
+  if (!urls.empty()) return urls;
+  for (const char* name : {"col_media1", "col_media2", "col_media3"}) {
+    if (std::string url = word_of(entry, name); !url.empty()) urls.push_back(std::move(url));
+  }
+  return urls;
+}
+
+LoggedMessage read_logged(const Json& entry) {
+  return {.id = word_of(entry, "id"),
+          .date = word_of(entry, "date"),
+          .received = word_of(entry, "type") == "1",
+          .did = word_of(entry, "did"),
+          .contact = word_of(entry, "contact"),
+          .text = text_of(entry, "message"),
+          .media_urls = media_of(entry)};
+}
+
+}  // namespace
+
+ErrorKind kind_of_status(std::string_view word) {
+  if (const Meaning* meaning = find_meaning(word)) return meaning->kind;
+  const bool wrong = word.starts_with("invalid_") || word.starts_with("missing_") || word.ends_with("_toolong") ||
+                     word.ends_with("_empty");
+  return wrong ? ErrorKind::rejected : ErrorKind::corrupt;
+}
+
+Result<std::string> parse_sent(std::string_view json, std::string_view field) {
+  const auto answer = parse_answer(json);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status != "success") return refused(answer->status);
+  std::string id = word_of(answer->json, std::string(field).c_str());
+  if (id.empty() || id == "0") return without(field);
+  return id;
+}
+
+Result<std::vector<SubAccount>> parse_sub_accounts(std::string_view json) {
+  const auto answer = parse_answer(json);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status == "no_account") return std::vector<SubAccount>();
+  if (answer->status != "success") return refused(answer->status);
+  const Json& list = field_of(answer->json, "accounts");
+  // An answer that lacks the list must not pass for an account that lacks sub accounts: it would cut everybody off.
+  if (!list.is_structured()) return without("accounts");
+  std::vector<SubAccount> accounts;
+  for (const Json* entry : items_of(list)) {
+    if (SubAccount account = read_account(*entry); !account.id.value.empty()) accounts.push_back(std::move(account));
+  }
+  return accounts;
+}
+
+Result<std::vector<LoggedMessage>> parse_log(std::string_view json) {
+  const auto answer = parse_answer(json);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status == "no_sms" || answer->status == "no_mms") return std::vector<LoggedMessage>();
+  if (answer->status != "success") return refused(answer->status);
+  const Json& sms = field_of(answer->json, "sms");
+  const Json& mms = field_of(answer->json, "mms");
+  if (!sms.is_structured() && !mms.is_structured()) return without("sms");
+  std::vector<LoggedMessage> log;
+  for (const Json* list : {&sms, &mms}) {
+    for (const Json* entry : items_of(*list)) {
+      if (LoggedMessage message = read_logged(*entry); !message.id.empty()) log.push_back(std::move(message));
+    }
+  }
+  return log;
+}
+
+}  // namespace mmsgate::formats
