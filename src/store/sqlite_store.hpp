@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "core/time.hpp"
 #include "runtime/log.hpp"
 #include "store/store.hpp"
 
@@ -13,6 +14,7 @@ namespace mmsgate::store {
 struct SqliteOptions {
   std::string path;         ///< Created, with its folder (0700) and itself 0600, when missing.
   int most_per_commit = 256;
+  Duration patience = std::chrono::seconds(5);  ///< How long a lock of another program is waited for.
   bool read_only = false;   ///< For the command line beside a running gateway: queries only, commands are refused.
 };
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace mmsgate::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<Error> cannot_make(const fs::path& path, int error) {
+  return fail(ErrorKind::transient, fmt::format("cannot make the database {}: {}", path.string(), std::strerror(error)));
+}
+
+/// mkdir(2) with the mode, not a chmod() later: nobody gets a look in between.
+Result<bool> make_folder(const fs::path& folder) {
+  if (folder.empty() || fs::exists(folder)) return true;
+  if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
+  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return cannot_make(folder, errno);
+  return true;
+}
+
+/// A new name is on disk when its folder is.
+void sync_folder(const fs::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+Result<std::string> make_file(const std::string& path) {
+  std::error_code error;
+  const fs::path file = fs::absolute(path, error);
+  if (error) return cannot_make(path, error.value());
+  if (auto made = make_folder(file.parent_path()); !made) return std::unexpected(made.error());
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd < 0 && errno != EEXIST) return cannot_make(file, errno);
+  if (fd >= 0) {
+    ::close(fd);
+    sync_folder(file.parent_path());
+  }
+  const fs::path real = fs::canonical(file, error);
+  if (error) return cannot_make(file, error.value());
+  return real.string();
+}
+
+FileWatch::FileWatch(const std::string& path) : database_(watch(path)), log_(watch(path + "-wal")) {}
+
+FileWatch::Watched FileWatch::watch(std::string path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) found = {};
+  return {std::move(path), found.st_dev, found.st_ino};
+}
+
+bool FileWatch::Watched::is_there() const {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && found.st_dev == device && found.st_ino == inode;
+}
+
+std::optional<Error> FileWatch::missing() const {
+  for (const Watched* each : {&database_, &log_}) {
+    if (each->is_there()) continue;
+    return Error{ErrorKind::transient, fmt::format("the database file {} is gone or another one is in its place: put it "
+                                                   "back, or restart mmsgate to begin with what is there now",
+                                                   each->path)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace mmsgate::store

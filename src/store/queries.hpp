@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked for people: lists, a message's history, counts. Inside one read transaction each; used by one thread at a time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/parts.hpp"
+#include "store/sqlite.hpp"
+#include "store/store.hpp"
+
+namespace mmsgate::store {
+
+class Queries {
+ public:
+  explicit Queries(Database& db);
+
+  [[nodiscard]] bool has_result(const std::string& result_id);
+  [[nodiscard]] std::vector<Summary> list(int limit, bool only_open);
+  [[nodiscard]] std::optional<History> history(MessageId id);
+  [[nodiscard]] Counts counts();
+
+ private:
+  [[nodiscard]] std::string states_of(MessageId message);
+  [[nodiscard]] std::vector<DeliveryLine> deliveries_of(MessageId message);
+  [[nodiscard]] std::vector<EventLine> events_of(MessageId message);
+
+  PartReader parts_;
+  Statement result_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
+};
+
+}  // namespace mmsgate::store

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/schema.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace mmsgate::store {
+namespace {
+
+// Numbers are core's enumerations, times are milliseconds since 1970, texts may hold any bytes.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE messages (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: the keys of notices are made of it
+  direction    INTEGER NOT NULL,
+  kind         INTEGER NOT NULL,
+  provider     TEXT NOT NULL,
+  provider_id  TEXT NOT NULL,
+  own          TEXT NOT NULL,
+  peer         TEXT NOT NULL,
+  account      TEXT NOT NULL,
+  text         TEXT NOT NULL,
+  subject_id   TEXT NOT NULL,
+  participants TEXT NOT NULL,
+  raw          TEXT NOT NULL,
+  received_at  INTEGER NOT NULL,
+  part_count   INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX messages_identity ON messages (provider, provider_id, own);
+
+CREATE TABLE blobs (
+  id         TEXT PRIMARY KEY,
+  type       TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  size       INTEGER NOT NULL,
+  sha256     TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  until      INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE parts (
+  id         INTEGER PRIMARY KEY,
+  message    INTEGER NOT NULL REFERENCES messages (id),
+  ordinal    INTEGER NOT NULL,  -- 0 is the first of the message
+  type       TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  size       INTEGER NOT NULL,
+  source_url TEXT NOT NULL,
+  blob       TEXT,
+  state      INTEGER NOT NULL,  -- 0 wanted, 1 stored, 2 lost
+  reason     TEXT NOT NULL,
+  tries      INTEGER NOT NULL,
+  due_at     INTEGER            -- when it is fetched; NULL while it is being fetched, and once it is settled
+);
+CREATE INDEX parts_of_message ON parts (message, ordinal);
+CREATE INDEX parts_wanted ON parts (due_at) WHERE state = 0;
+
+CREATE TABLE deliveries (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  message     INTEGER NOT NULL REFERENCES messages (id),
+  target      INTEGER NOT NULL,  -- 0 phone, 1 carrier
+  destination TEXT NOT NULL,
+  lane        TEXT NOT NULL,     -- the queue that keeps the order
+  blocking    INTEGER,           -- 1 first in its lane, 0 waits behind another, NULL is in no lane (any more)
+  waits_media INTEGER NOT NULL,  -- 1 until the files it carries are settled
+  text_at     INTEGER NOT NULL,
+  text_bytes  INTEGER NOT NULL,
+  first_part  INTEGER NOT NULL,
+  part_count  INTEGER NOT NULL,
+  call_id     TEXT NOT NULL,
+  state       INTEGER NOT NULL,
+  tries       INTEGER NOT NULL,
+  interrupted INTEGER NOT NULL,
+  born_at     INTEGER NOT NULL,  -- when its time to live began
+  due_at      INTEGER,           -- when it is tried; NULL: not by the clock
+  result_id   TEXT NOT NULL      -- the carrier's id of what it accepted
+);
+CREATE INDEX deliveries_of_message ON deliveries (message);
+CREATE INDEX deliveries_open ON deliveries (target, due_at) WHERE state IN (0, 1, 4, 7);
+CREATE UNIQUE INDEX deliveries_first ON deliveries (lane) WHERE blocking = 1;
+CREATE INDEX deliveries_behind ON deliveries (lane) WHERE blocking = 0;
+CREATE INDEX deliveries_deferred ON deliveries (destination) WHERE state = 4;
+CREATE INDEX deliveries_dead ON deliveries (message) WHERE state = 6;
+CREATE INDEX deliveries_by_call ON deliveries (call_id) WHERE call_id <> '';
+CREATE INDEX deliveries_by_result ON deliveries (result_id) WHERE result_id <> '';
+
+CREATE TABLE events (
+  message  INTEGER NOT NULL,
+  number   INTEGER NOT NULL,  -- 1, 2, 3, ... within the message
+  delivery INTEGER NOT NULL,  -- 0: about the message as a whole
+  at       INTEGER NOT NULL,
+  state    TEXT NOT NULL,
+  reason   TEXT NOT NULL,
+  PRIMARY KEY (message, number)
+) WITHOUT ROWID;
+
+CREATE TABLE sub_accounts (
+  place     INTEGER PRIMARY KEY,
+  account   TEXT NOT NULL,
+  caller_id TEXT NOT NULL,
+  extension TEXT NOT NULL,
+  read_at   INTEGER NOT NULL
+);
+
+CREATE TABLE state_names (state INTEGER PRIMARY KEY, name TEXT NOT NULL);  -- for people who ask in SQL
+)sql";
+
+/// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
+constexpr std::array kMigrations{kFirst};
+constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
+
+void name_states(Database& db) {
+  Statement insert(db, "INSERT INTO state_names (state, name) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  for (const State state : kAllStates) insert.run(state, to_string(state));
+}
+
+}  // namespace
+
+Result<bool> check_is_ours(Database& db, std::string_view path) {
+  const auto application = db.number("PRAGMA application_id");
+  const auto version = db.number("PRAGMA user_version");
+  const auto tables = db.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table'");
+  const auto predecessors = db.number("SELECT count(*) FROM sqlite_schema WHERE name = 'send_msgs'");
+  if (auto error = db.take_error()) return std::unexpected(*std::move(error));
+  const bool is_fresh = application == 0 && version == 0 && (tables == 0 || predecessors == 1);
+  if (application != kApplicationId && !is_fresh) {
+    return fail(ErrorKind::corrupt, fmt::format("{} is the database of another program: name another file", path));
+  }
+  if (version > kVersion) {
+    return fail(ErrorKind::corrupt, fmt::format("the database {} (version {}) was made by a newer mmsgate, and this one "
+                                                "knows up to version {}: install the newer one again",
+                                                path, version, kVersion));
+  }
+  return true;
+}
+
+Result<bool> migrate(Database& db) {
+  if (db.number("PRAGMA user_version") < kVersion) {
+    db.run("BEGIN IMMEDIATE");
+    // Asked again under the lock: another process may have been quicker.
+    for (auto version = db.number("PRAGMA user_version"); version < kVersion; ++version) {
+      db.run(kMigrations[static_cast<std::size_t>(version)]);
+    }
+    name_states(db);
+    db.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT", kApplicationId, kVersion));
+  }
+  if (auto error = db.take_error()) return std::unexpected(*std::move(error));
+  return true;
+}
+
+Result<bool> check_is_current(Database& db, std::string_view path) {
+  const auto version = db.number("PRAGMA user_version");
+  if (auto error = db.take_error()) return std::unexpected(*std::move(error));
+  if (version == kVersion) return true;
+  return fail(ErrorKind::transient, fmt::format("the database {} is of an older mmsgate: start the gateway once", path));
+}
+
+}  // namespace mmsgate::store

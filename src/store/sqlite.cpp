@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite.hpp"
+
+#include <sqlite3.h>
+
+#include "store/sqlite_error.hpp"
+
+namespace mmsgate::store {
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode, Duration patience) {
+  const int access = mode == Mode::writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  std::unique_ptr<Database> db(new Database(handle, path));
+  if (!db->check(code)) return std::unexpected(*db->take_error());
+  sqlite3_busy_timeout(handle, static_cast<int>(patience.count()));
+  return db;
+}
+
+Database::~Database() { sqlite3_close_v2(handle_); }
+
+bool Database::check(int code) {
+  if (code == SQLITE_OK) return true;
+  if (!error_) error_ = sqlite_error(code, handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_), path_);
+  return false;
+}
+
+void Database::run(const std::string& sql) {
+  if (!failed()) static_cast<void>(check(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr)));
+}
+
+std::int64_t Database::number(const std::string& sql) {
+  std::int64_t value = 0;
+  Statement statement(*this, sql);
+  Cursor row = statement.query();
+  if (row.next()) row.read(value);
+  return value;
+}
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
+int Database::changes() const { return sqlite3_changes(handle_); }
+std::int64_t Database::total_changes() const { return sqlite3_total_changes64(handle_); }
+
+Cursor::~Cursor() {
+  // reset() repeats the error that step() has given already.
+  if (statement_ != nullptr) static_cast<void>(sqlite3_reset(statement_));
+}
+
+bool Cursor::next() {
+  if (statement_ == nullptr || db_.failed()) return false;
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) static_cast<void>(db_.check(code));
+  sqlite3_reset(statement_);
+  statement_ = nullptr;
+  return false;
+}
+
+bool Cursor::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+std::int64_t Cursor::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string Cursor::text(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+bool Statement::prepare() {
+  if (db_.failed()) return false;
+  if (statement_ != nullptr) return true;
+  return db_.check(sqlite3_prepare_v3(db_.handle_, sql_.c_str(), static_cast<int>(sql_.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement_, nullptr));
+}
+
+bool Statement::bind_text(int index, std::string_view value, bool copy) {
+  const char* bytes = value.data() == nullptr ? "" : value.data();  // a null pointer would bind NULL
+  return db_.check(sqlite3_bind_text64(statement_, index, bytes, value.size(), copy ? SQLITE_TRANSIENT : SQLITE_STATIC,
+                                       SQLITE_UTF8));
+}
+
+bool Statement::bind_integer(int index, std::int64_t value) {
+  return db_.check(sqlite3_bind_int64(statement_, index, value));
+}
+
+bool Statement::bind_null(int index) { return db_.check(sqlite3_bind_null(statement_, index)); }
+
+}  // namespace mmsgate::store

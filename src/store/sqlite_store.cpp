@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite_store.hpp"
+
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/accept.hpp"
+#include "store/blobs.hpp"
+#include "store/claim.hpp"
+#include "store/events.hpp"
+#include "store/file.hpp"
+#include "store/lanes.hpp"
+#include "store/mover.hpp"
+#include "store/outcome.hpp"
+#include "store/parts.hpp"
+#include "store/queries.hpp"
+#include "store/schema.hpp"
+#include "store/sqlite.hpp"
+#include "store/sub_accounts.hpp"
+#include "store/upkeep.hpp"
+#include "store/writer.hpp"
+
+namespace mmsgate::store {
+namespace {
+
+/// Everything that writes, over the one connection that may.
+struct Desk {
+  explicit Desk(Database& db)
+      : events(db),
+        lanes(db),
+        blobs(db),
+        accounts(db),
+        acceptor(db, events, lanes),
+        claimer(db, events),
+        mover(db, events, lanes),
+        outcomes(db, mover, acceptor),
+        upkeep(db, mover, lanes),
+        fetches(db, events, blobs) {}
+  EventLog events;
+  Lanes lanes;
+  Blobs blobs;
+  SubAccounts accounts;
+  Acceptor acceptor;
+  Claimer claimer;
+  Mover mover;
+  Outcomes outcomes;
+  Upkeep upkeep;
+  Fetches fetches;
+};
+
+/// Everything that only reads, over a connection of its own.
+struct Library {
+  explicit Library(Database& db) : blobs(db), accounts(db), queries(db) {}
+  Blobs blobs;
+  SubAccounts accounts;
+  Queries queries;
+};
+
+class SqliteStore final : public Store {
+ public:
+  /// `writing` is null for a store that is only read.
+  SqliteStore(std::unique_ptr<Database> writing, std::unique_ptr<Database> reading, const SqliteOptions& options,
+              std::shared_ptr<runtime::Log> log)
+      : writing_(std::move(writing)), reading_(std::move(reading)), library_(*reading_) {
+    if (writing_ == nullptr) return;
+    desk_ = std::make_unique<Desk>(*writing_);
+    writer_ = std::make_unique<Writer>(*writing_, FileWatch(options.path), options.most_per_commit, std::move(log));
+  }
+
+  void accept(std::vector<NewMessage> messages, Done<Accepted> done) override {
+    submit<Accepted>([this, messages = std::move(messages)] { return desk_->acceptor.accept(messages); }, std::move(done));
+  }
+  void claim(Target target, int limit, TimePoint now, Done<Claimed> done) override {
+    submit<Claimed>([this, target, limit, now] { return desk_->claimer.claim(target, limit, now); }, std::move(done));
+  }
+  void record(Outcome outcome, TimePoint now, FollowUp follow_up, Done<Recorded> done) override {
+    submit<Recorded>([this, outcome = std::move(outcome), now, follow_up = std::move(follow_up)] {
+      return desk_->outcomes.record(outcome, now, follow_up);
+    }, std::move(done));
+  }
+  void free_lane(DeliveryId id, TimePoint now, Done<bool> done) override {
+    submit<bool>([this, id, now] { return desk_->upkeep.free_lane(id, now); }, std::move(done));
+  }
+  void receipt(std::string call_id, std::string destination, std::string reason, TimePoint now, FollowUp follow_up,
+               Done<Recorded> done) override {
+    submit<Recorded>([this, call_id = std::move(call_id), destination = std::move(destination), reason = std::move(reason),
+                      now, follow_up = std::move(follow_up)] {
+      return desk_->outcomes.receipt(call_id, destination, reason, now, follow_up);
+    }, std::move(done));
+  }
+  void release(std::string destination, TimePoint now, Done<int> done) override {
+    submit<int>([this, destination = std::move(destination), now] { return desk_->upkeep.release(destination, now); },
+                std::move(done));
+  }
+  void claim_fetches(int limit, TimePoint now, Done<ClaimedFetches> done) override {
+    submit<ClaimedFetches>([this, limit, now] { return desk_->fetches.claim(limit, now); }, std::move(done));
+  }
+  void record_part(PartOutcome outcome, TimePoint now, Done<bool> done) override {
+    submit<bool>([this, outcome = std::move(outcome), now] { return desk_->fetches.record(outcome, now); }, std::move(done));
+  }
+  void add_blob(Blob blob, Done<bool> done) override {
+    submit<bool>([this, blob = std::move(blob)] {
+      desk_->blobs.add(blob);
+      return true;
+    }, std::move(done));
+  }
+  void replace_directory(std::vector<SubAccount> accounts, TimePoint now, Done<bool> done) override {
+    submit<bool>([this, accounts = std::move(accounts), now] {
+      desk_->accounts.replace(accounts, now);
+      return true;
+    }, std::move(done));
+  }
+  void recover(TimePoint now, Done<int> done) override {
+    submit<int>([this, now] {
+      desk_->fetches.recover(now);
+      return desk_->upkeep.recover(now);
+    }, std::move(done));
+  }
+  void replay(MessageId message, TimePoint now, Done<int> done) override {
+    submit<int>([this, message, now] { return desk_->upkeep.replay(message, now); }, std::move(done));
+  }
+
+  Result<std::optional<Blob>> find_blob(const BlobId& id) override {
+    return ask([&] { return library_.blobs.find(id); });
+  }
+  Result<std::vector<SubAccount>> directory() override {
+    return ask([&] { return library_.accounts.read(); });
+  }
+  Result<bool> has_result(const std::string& result_id) override {
+    return ask([&] { return library_.queries.has_result(result_id); });
+  }
+  Result<std::vector<Summary>> list(int limit, bool only_open) override {
+    return ask([&] { return library_.queries.list(limit, only_open); });
+  }
+  Result<std::optional<History>> history(MessageId id) override {
+    return ask([&] { return library_.queries.history(id); });
+  }
+  Result<Counts> counts() override {
+    return ask([&] { return library_.queries.counts(); });
+  }
+  Result<bool> writable() override {
+    if (writer_ == nullptr) return std::unexpected(read_only());
+    if (auto error = writer_->health()) return std::unexpected(*std::move(error));
+    return true;
+  }
+
+ private:
+  [[nodiscard]] static Error read_only() { return {ErrorKind::rejected, "the database was opened for reading only"}; }
+
+  template <typename T, typename Work>
+  void submit(Work work, Done<T> done) {
+    if (writer_ == nullptr) return done(std::unexpected(read_only()));
+    writer_->submit<T>(std::move(work), std::move(done));
+  }
+
+  /// One snapshot for all that a query reads.
+  template <typename Question>
+  auto ask(Question question) -> Result<decltype(question())> {
+    const std::lock_guard lock(reading_mutex_);
+    reading_->run("BEGIN");
+    auto answer = question();
+    reading_->run("COMMIT");
+    if (auto error = reading_->take_error()) {
+      if (reading_->in_transaction()) reading_->run("ROLLBACK");
+      static_cast<void>(reading_->take_error());
+      return std::unexpected(*std::move(error));
+    }
+    return answer;
+  }
+
+  std::unique_ptr<Database> writing_;
+  std::unique_ptr<Desk> desk_;
+  std::mutex reading_mutex_;
+  std::unique_ptr<Database> reading_;  // guarded by reading_mutex_
+  Library library_;                    // guarded by reading_mutex_
+  std::unique_ptr<Writer> writer_;     // last: its thread uses the others
+};
+
+/// Both connections: what is read is either hot in the kernel's cache or asked by a person.
+void tune(Database& db, int cache_kib) {
+  db.run(fmt::format("PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;", cache_kib));
+}
+
+Result<std::unique_ptr<Database>> open_writing(const SqliteOptions& options) {
+  auto opened = Database::open(options.path, Database::Mode::writing, options.patience);
+  if (!opened) return opened;
+  Database& db = **opened;
+  if (auto ours = check_is_ours(db, options.path); !ours) return std::unexpected(ours.error());
+  constexpr int kCacheKib = 2048;
+  tune(db, kCacheKib);
+  // WAL with FULL: a commit is on disk when it returns, by one fsync. The log is folded into the file each 1,000 pages.
+  db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; "
+         "PRAGMA journal_size_limit = 8388608; PRAGMA foreign_keys = ON");
+  if (auto migrated = migrate(db); !migrated) return std::unexpected(migrated.error());
+  return opened;
+}
+
+Result<std::unique_ptr<Database>> open_reading(const SqliteOptions& options) {
+  auto opened = Database::open(options.path, Database::Mode::reading, options.patience);
+  if (!opened) return opened;
+  Database& db = **opened;
+  if (auto ours = check_is_ours(db, options.path); !ours) return std::unexpected(ours.error());
+  if (auto current = check_is_current(db, options.path); !current) return std::unexpected(current.error());
+  constexpr int kCacheKib = 256;
+  tune(db, kCacheKib);
+  return opened;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options, std::shared_ptr<runtime::Log> log) {
+  std::unique_ptr<Database> writing;
+  if (!options.read_only) {
+    auto path = make_file(options.path);
+    if (!path) return std::unexpected(path.error());
+    options.path = *std::move(path);
+    auto opened = open_writing(options);
+    if (!opened) return std::unexpected(opened.error());
+    writing = *std::move(opened);
+  }
+  auto reading = open_reading(options);
+  if (!reading) return std::unexpected(reading.error());
+  return std::make_unique<SqliteStore>(std::move(writing), *std::move(reading), options, std::move(log));
+}
+
+}  // namespace mmsgate::store

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/upkeep.hpp"
+
+#include <fmt/format.h>
+
+#include "store/schema.hpp"
+
+namespace mmsgate::store {
+namespace {
+
+std::string select_where(std::string_view condition) {
+  return fmt::format("SELECT {} FROM deliveries d WHERE {} ORDER BY d.id", kStandingColumns, condition);
+}
+
+}  // namespace
+
+Upkeep::Upkeep(Database& db, Mover& mover, Lanes& lanes)
+    : mover_(mover),
+      lanes_(lanes),
+      lane_of_(db, "SELECT lane FROM deliveries WHERE id = ? AND state = 1 AND blocking = 1"),
+      leave_lane_(db, "UPDATE deliveries SET blocking = NULL WHERE id = ?"),
+      deferred_(db, select_where("d.destination = ? AND state = 4 AND d.target = 0")),
+      sending_(db, select_where(fmt::format("{} AND d.state = 1", kOpen))),
+      // What nobody could be named for has nowhere to go the second time either.
+      ended_badly_(db, select_where("d.message = ? AND d.state IN (5, 6, 7) AND d.destination <> ''")) {}
+
+bool Upkeep::free_lane(DeliveryId id, TimePoint now) {
+  std::string lane;
+  {
+    Cursor row = lane_of_.query(id);
+    if (!row.next()) return false;
+    row.read(lane);
+  }
+  leave_lane_.run(id);
+  lanes_.advance(lane, now);
+  return true;
+}
+
+int Upkeep::release(const std::string& destination, TimePoint now) {
+  return move_all(read(deferred_.query(destination)), {Event::released, "the phone is there"}, now);
+}
+
+int Upkeep::recover(TimePoint now) {
+  return move_all(read(sending_.query()), {Event::interrupted, "the gateway was stopped in the middle of a try"}, now);
+}
+
+int Upkeep::replay(MessageId message, TimePoint now) {
+  return move_all(read(ended_badly_.query(message)), {Event::replayed, "a person asked for it again"}, now);
+}
+
+std::vector<Standing> Upkeep::read(Cursor rows) {
+  std::vector<Standing> found;
+  while (rows.next()) {
+    Standing& each = found.emplace_back();
+    rows.read(each.id, each.message, each.state, each.lane, each.place, each.waits_media);
+  }
+  return found;
+}
+
+int Upkeep::move_all(const std::vector<Standing>& deliveries, const Change& change, TimePoint now) {
+  int moved = 0;
+  for (const Standing& each : deliveries) moved += mover_.move(each, change, now) ? 1 : 0;
+  return moved;
+}
+
+}  // namespace mmsgate::store

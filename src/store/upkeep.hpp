@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What moves deliveries other than a try of theirs: the proxy has one in hand, a phone has come, we were stopped, a person
+// says so. Writer's thread, inside a transaction.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/lanes.hpp"
+#include "store/mover.hpp"
+#include "store/sqlite.hpp"
+
+namespace mmsgate::store {
+
+class Upkeep {
+ public:
+  Upkeep(Database& db, Mover& mover, Lanes& lanes);
+
+  /// False: it does not hold its lane, or is not under way.
+  [[nodiscard]] bool free_lane(DeliveryId id, TimePoint now);
+  [[nodiscard]] int release(const std::string& destination, TimePoint now);
+  [[nodiscard]] int recover(TimePoint now);
+  [[nodiscard]] int replay(MessageId message, TimePoint now);
+
+ private:
+  [[nodiscard]] static std::vector<Standing> read(Cursor rows);
+  [[nodiscard]] int move_all(const std::vector<Standing>& deliveries, const Change& change, TimePoint now);
+
+  Mover& mover_;
+  Lanes& lanes_;
+  Statement lane_of_, leave_lane_, deferred_, sending_, ended_badly_;
+};
+
+}  // namespace mmsgate::store

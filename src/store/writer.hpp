@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one thread that writes. It takes all commands that wait, up to a number, into one transaction, so that they share the
+// one fsync that a commit costs; then it answers each, in the order in which they came.
+//
+// submit() and health() may be called from any thread; commands run and are answered on the writer's thread.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "core/error.hpp"
+#include "runtime/log.hpp"
+#include "store/file.hpp"
+#include "store/sqlite.hpp"
+#include "store/store.hpp"
+
+namespace mmsgate::store {
+
+class Writer {
+ public:
+  /// Starts the thread "store". `db` is used by it alone from now on, until the Writer goes, and outlives it.
+  Writer(Database& db, FileWatch file, int most_per_commit, std::shared_ptr<runtime::Log> log);
+  /// Does and answers what was submitted before.
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// `work` is run inside a transaction, and answers a T; whether it failed, the Database knows.
+  template <typename T, typename Work>
+  void submit(Work work, Done<T> done) {
+    enqueue(std::make_unique<Command<T, Work>>(std::move(work), std::move(done)));
+  }
+
+  /// What the last write ended with. After a bad one a small write is tried now and then, so that it becomes good by itself.
+  [[nodiscard]] std::optional<Error> health() const;
+
+ private:
+  class Task {
+   public:
+    virtual ~Task() = default;
+    virtual void run() = 0;
+    virtual void fail(const Error& error) = 0;
+    virtual void answer() = 0;
+  };
+
+  template <typename T, typename Work>
+  class Command final : public Task {
+   public:
+    Command(Work work, Done<T> done) : work_(std::move(work)), done_(std::move(done)) {}
+    void run() override { result_ = work_(); }
+    void fail(const Error& error) override { result_ = std::unexpected(error); }
+    void answer() override { done_(std::move(result_)); }
+
+   private:
+    Work work_;
+    Done<T> done_;
+    Result<T> result_;
+  };
+  using Batch = std::vector<std::unique_ptr<Task>>;
+
+  void enqueue(std::unique_ptr<Task> task);
+  void run();
+  /// Empty: it is time to see whether writing works again.
+  [[nodiscard]] Batch take();
+  void perform(Batch& batch);
+  /// The transaction; an error is one of all its commands.
+  [[nodiscard]] std::optional<Error> transact(Batch& batch);
+  /// One command; what it did is undone when it fails. Answers the error when the whole transaction is lost.
+  [[nodiscard]] std::optional<Error> run_one(Task& task);
+  void note_health(std::optional<Error> error);
+
+  Database& db_;
+  const FileWatch file_;
+  const std::size_t most_per_commit_;
+  const std::shared_ptr<runtime::Log> log_;
+  Statement begin_, commit_, rollback_, savepoint_, undo_, release_;
+  std::optional<Error> trouble_;  ///< Of a command in this transaction, such as a full disk; not the command's own fault.
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<Task>> waiting_;  // guarded by mutex_
+  std::optional<Error> health_;                // guarded by mutex_
+  bool stopping_ = false;                      // guarded by mutex_
+  std::thread thread_;                         // last: it uses the others
+};
+
+}  // namespace mmsgate::store
