@@ -12,6 +12,15 @@
 namespace mmsgate::formats {
 namespace {
 
+std::string without_double_percent(std::string_view value) {
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    out += value[i];
+    if (value.substr(i, 2) == "%%") ++i;
+  }
+  return out;
+}
+
 class Reader {
  public:
   /// Empty: the line is in order. Else what is wrong with it.
@@ -35,7 +44,7 @@ class Reader {
   }
 
   std::vector<IniEntry> result() && {
-    for (IniEntry& entry : entries_) entry.value = std::string(trim(entry.value));
+    for (IniEntry& entry : entries_) entry.value = without_double_percent(trim(entry.value));
     return std::move(entries_);
   }
 

@@ -14,7 +14,7 @@ namespace mmsgate::formats {
 struct IniEntry {
   std::string section;  ///< As written.
   std::string name;     ///< Lower case.
-  std::string value;    ///< Trimmed; lines of a longer one joined by '\n'.
+  std::string value;    ///< Trimmed; lines of a longer one joined by '\n'; %% is one % (so configparser wrote it).
   int line = 0;         ///< Where it begins, from 1.
 };
 

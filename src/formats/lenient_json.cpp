@@ -63,8 +63,9 @@ Result<Json> parse_json(std::string_view text) {
   bool too_deep = false;
   // The parser itself needs no stack for depth; what is too deep is dropped as it is read, so that no tree grows
   // either.
-  const auto keep = [&](int depth, Json::parse_event_t, const Json&) {
-    too_deep = too_deep || depth > kDeepest;
+  const auto keep = [&](int around, Json::parse_event_t event, const Json&) {
+    const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    too_deep = too_deep || (opens && around >= kDeepest);
     return !too_deep;
   };
   Json json = Json::parse(mended, keep, /*allow_exceptions=*/false);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/voipms_answer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mmsgate::formats {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+Error refusal_of_send(std::string_view json) {
+  const auto id = parse_sent(json, "sms");
+  EXPECT_FALSE(id) << json;
+  return id ? Error{} : id.error();
+}
+
+TEST(VoipMsStatus, SaysWhatToDo) {
+  for (const char* word : {"invalid_dst", "invalid_did", "invalid_anything", "sms_toolong", "message_empty",
+                           "missing_sms", "missing_did", "invalid_media", "media_too_large", "no_did"}) {
+    EXPECT_EQ(kind_of_status(word), ErrorKind::rejected) << word;
+  }
+  for (const char* word : {"invalid_credentials", "missing_credentials", "ip_not_enabled", "api_not_enabled"}) {
+    EXPECT_EQ(kind_of_status(word), ErrorKind::auth) << word;
+  }
+  EXPECT_EQ(kind_of_status("limit_reached"), ErrorKind::limit);
+  for (const char* word : {"sms_failed", "mms_failed", "maintenance", "", "success?", "INVALID"}) {
+    EXPECT_EQ(kind_of_status(word), ErrorKind::corrupt) << word;
+  }
+}
+
+TEST(VoipMsSent, GivesTheId) {
+  EXPECT_EQ(parse_sent(R"({"status":"success","sms":23434})", "sms"), "23434");
+  EXPECT_EQ(parse_sent(R"({"mms":"23435","status":"success","more":[]})", "mms"), "23435");
+}
+
+TEST(VoipMsSent, SaysInWordsWhyNot) {
+  EXPECT_EQ(refusal_of_send(R"({"status":"limit_reached"})"),
+            (Error{ErrorKind::limit,
+                   "VoIP.ms answered \"limit_reached\": the daily limit of messages by API is reached; it can "
+                   "be raised on request"}));
+  EXPECT_THAT(refusal_of_send(R"({"status":"sms_toolong"})").detail, HasSubstr("too long"));
+  EXPECT_EQ(refusal_of_send(R"({"status":"invalid_colour"})").kind, ErrorKind::rejected);
+  const Error unknown = refusal_of_send(R"({"status":"gone_fishing"})");
+  EXPECT_EQ(unknown.kind, ErrorKind::corrupt);
+  EXPECT_THAT(unknown.detail, HasSubstr("\"gone_fishing\""));
+}
+
+TEST(VoipMsSent, IsUnclearWithoutAnAnswerOrAnId) {
+  for (const char* json :
+       {"", "<html>502</html>", "[]", "{}", "null", R"({"status":null})", R"({"status":"success"})",
+        R"({"status":"success","sms":null})", R"({"status":"success","sms":0})", R"({"status":"success","mms":5})"}) {
+    EXPECT_EQ(refusal_of_send(json).kind, ErrorKind::corrupt) << json;
+  }
+  EXPECT_EQ(refusal_of_send(std::string(100'000, '[')).kind, ErrorKind::corrupt);
+}
+
+TEST(VoipMsSent, ShowsNoWordThatIsNone) {
+  const Error error = refusal_of_send(R"({"status":"a\nb\")" + std::string(5000, 'x') + "\"}");
+  EXPECT_LT(error.detail.size(), 200U);
+  EXPECT_THAT(error.detail, HasSubstr("a?b?x"));
+}
+
+std::vector<SubAccount> accounts(std::string_view json) {
+  auto read = parse_sub_accounts(json);
+  EXPECT_TRUE(read) << (read ? "" : read.error().detail);
+  return read.value_or(std::vector<SubAccount>());
+}
+
+TEST(VoipMsSubAccounts, ReadsThem) {
+  const auto read = accounts(R"({"status":"success","accounts":[
+    {"id":"1","account":"123456_bob","callerid_number":"5145550100","internal_extension":"1","password":"secret"},
+    {"id":2,"account":"123456_eve","callerid_number":"+15145550101","internal_extension":22},
+    {"account":"123456_pbx","callerid_number":5145550102,"internal_extension":""},
+    {"account":"123456_new","callerid_number":"","internal_extension":0},
+    {"account":"123456_odd","callerid_number":"anonymous","internal_extension":"x1"},
+    {"account":"123456_few"},
+    {"account":""},{},null,7]})");
+  ASSERT_THAT(read, SizeIs(6));
+  EXPECT_EQ(read[0].id.value, "123456_bob");
+  EXPECT_EQ(read[0].caller_id, *Number::parse("5145550100"));
+  EXPECT_EQ(read[0].extension, "101") << "as it is dialled";
+  EXPECT_EQ(read[1].caller_id, *Number::parse("5145550101")) << "E164 is the other form of the same";
+  EXPECT_EQ(read[1].extension, "1022");
+  EXPECT_EQ(read[2].caller_id, *Number::parse("5145550102"));
+  EXPECT_EQ(read[2].extension, "");
+  for (std::size_t i = 3; i < 6; ++i) {
+    EXPECT_EQ(read[i].caller_id, std::nullopt) << read[i].id.value;
+    EXPECT_EQ(read[i].extension, "") << read[i].id.value;
+  }
+}
+
+TEST(VoipMsSubAccounts, MayBeNoneButNotUnknown) {
+  EXPECT_THAT(accounts(R"({"status":"no_account"})"), IsEmpty());
+  EXPECT_THAT(accounts(R"({"status":"success","accounts":[]})"), IsEmpty());
+  EXPECT_THAT(accounts(R"({"status":"success","accounts":{"account":"1_a"}})"), SizeIs(1));
+  EXPECT_THAT(accounts(R"({"status":"success","accounts":{"0":{"account":"1_a"},"3":{"account":"1_b"}}})"), SizeIs(2));
+  EXPECT_EQ(parse_sub_accounts(R"({"status":"success"})").error().kind, ErrorKind::corrupt)
+      << "an answer without the list must not cut everybody off";
+  EXPECT_EQ(parse_sub_accounts(R"({"status":"ip_not_enabled"})").error().kind, ErrorKind::auth);
+  EXPECT_EQ(parse_sub_accounts("oops").error().kind, ErrorKind::corrupt);
+}
+
+std::vector<LoggedMessage> log(std::string_view json) {
+  auto read = parse_log(json);
+  EXPECT_TRUE(read) << (read ? "" : read.error().detail);
+  return read.value_or(std::vector<LoggedMessage>());
+}
+
+TEST(VoipMsLog, ReadsIt) {
+  const auto read = log(R"({"status":"success","sms":[
+    {"id":"11","date":"2026-01-02 03:04:05","type":"1","did":"5145550100","contact":"5145550101","message":"hi",
+     "carrier_status":"","col_media1":"https://m.test/a","col_media2":"","media":["https://m.test/a","https://m.test/b"]},
+    {"id":12,"date":"2026-01-02 03:04:06","type":0,"did":5145550100,"contact":5145550101,"message":null,
+     "col_media1":"https://m.test/c","col_media2":null,"col_media3":"https://m.test/d","media":[]},
+    {"date":"no id"}]})");
+  ASSERT_THAT(read, SizeIs(2));
+  EXPECT_EQ(read[0].id, "11");
+  EXPECT_EQ(read[0].date, "2026-01-02 03:04:05");
+  EXPECT_TRUE(read[0].received);
+  EXPECT_EQ(read[0].did, "5145550100");
+  EXPECT_EQ(read[0].contact, "5145550101");
+  EXPECT_EQ(read[0].text, "hi");
+  EXPECT_THAT(read[0].media_urls, ElementsAre("https://m.test/a", "https://m.test/b"));
+  EXPECT_EQ(read[1].id, "12");
+  EXPECT_FALSE(read[1].received);
+  EXPECT_EQ(read[1].did, "5145550100");
+  EXPECT_EQ(read[1].text, "");
+  EXPECT_THAT(read[1].media_urls, ElementsAre("https://m.test/c", "https://m.test/d"));
+}
+
+TEST(VoipMsLog, MayBeEmptyButNotUnknown) {
+  EXPECT_THAT(log(R"({"status":"no_sms"})"), IsEmpty());
+  EXPECT_THAT(log(R"({"status":"no_mms"})"), IsEmpty());
+  EXPECT_THAT(log(R"({"status":"success","mms":[{"id":1,"media":{"url":"u"}}]})"), SizeIs(1));
+  EXPECT_EQ(parse_log(R"({"status":"success"})").error().kind, ErrorKind::corrupt)
+      << "what is unknown must not pass for not sent";
+  EXPECT_EQ(parse_log(R"({"status":"limit_reached"})").error().kind, ErrorKind::limit);
+}
+
+}  // namespace
+}  // namespace mmsgate::formats
