@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of media, as files in one folder. A file is whole and on disk before anyone can name it: written under a
-// temporary name, fsync, rename, fsync of the folder (promise 1). The name on disk is made from the BlobId alone, so that
-// no request reaches a file by spelling a path. Thread-safe.
+// temporary name, fsync, rename, fsync of the folder (promise 1). The name on disk is made from the BlobId alone, so
+// that no request reaches a file by spelling a path. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ class Draft {
   [[nodiscard]] virtual int fd() const = 0;
   /// transient: the disk is full or fails. limit: longer than the store's most_bytes.
   [[nodiscard]] virtual Result<std::uint64_t> write(std::string_view bytes) = 0;
-  /// fsync, rename, fsync of the folder: may take a while; not for an event loop. Also counts and hashes what was written
-  /// through fd().
+  /// fsync, rename, fsync of the folder: may take a while; not for an event loop. Also counts and hashes what was
+  /// written through fd().
   [[nodiscard]] virtual Result<Kept> keep() = 0;
   /// The first bytes, to see what it is (see sniff.hpp).
   [[nodiscard]] virtual std::string head() const = 0;
@@ -47,6 +47,7 @@ class BlobStore {
 };
 
 /// Makes the folder (0700) when it is missing, and removes drafts that a crash left. The error names the folder.
-[[nodiscard]] Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::uint64_t most_bytes, Random& random);
+[[nodiscard]] Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::uint64_t most_bytes,
+                                                             Random& random);
 
 }  // namespace mmsgate::media

@@ -7,12 +7,12 @@
 
 namespace mmsgate::media {
 
-/// The MIME type that the first bytes (64 are enough) prove: JPEG, PNG, GIF, WebP, BMP, MP4/3GP/QuickTime, HEIC, MP3, WAV,
-/// OGG, AMR, MIDI, PDF, text/html (also XHTML and SVG with script: what a browser would run). Empty: unknown.
+/// The MIME type that the first bytes (64 are enough) prove: JPEG, PNG, GIF, WebP, BMP, MP4/3GP/QuickTime, HEIC, MP3,
+/// WAV, OGG, AMR, MIDI, PDF, text/html (also XHTML and SVG with script: what a browser would run). Empty: unknown.
 [[nodiscard]] std::string sniff(std::string_view head);
 
-/// The type to keep and serve: what the bytes prove, else what was declared, else application/octet-stream. Parameters are
-/// dropped, and HTML is never believed to be media: it is an error page.
+/// The type to keep and serve: what the bytes prove, else what was declared, else application/octet-stream. Parameters
+/// are dropped, and HTML is never believed to be media: it is an error page.
 [[nodiscard]] std::string settle_type(std::string_view declared, std::string_view head);
 
 /// ".jpg" for "image/jpeg"; empty when unknown.

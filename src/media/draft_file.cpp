@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/draft_file.hpp"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mmsgate::media {
+namespace {
+
+constexpr mode_t kPrivateFile = 0600;
+constexpr mode_t kPrivateFolder = 0700;
+constexpr std::size_t kHeadBytes = 64;
+constexpr std::size_t kReadBytes = 64 << 10;
+
+std::unexpected<Error> failed(const std::string& what, const std::filesystem::path& folder) {
+  return fail(ErrorKind::transient, fmt::format("cannot {} in {}: {}", what, folder.string(), std::strerror(errno)));
+}
+
+/// What a crash of the machine must not undo: the name, not only the bytes.
+bool sync_folder(const std::filesystem::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool synced = ::fsync(fd) == 0;
+  ::close(fd);
+  return synced;
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+}  // namespace
+
+DraftFile::DraftFile(std::filesystem::path folder, BlobId id, int fd, std::uint64_t most_bytes)
+    : folder_(std::move(folder)), id_(std::move(id)), fd_(fd), most_bytes_(most_bytes) {}
+
+Result<std::unique_ptr<Draft>> DraftFile::create(const std::filesystem::path& folder, BlobId id,
+                                                 std::uint64_t most_bytes) {
+  const auto path = folder / kIncoming / id.str();
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kPrivateFile);
+  if (fd < 0) return failed("make a file", folder);
+  return std::unique_ptr<Draft>(new DraftFile(folder, std::move(id), fd, most_bytes));
+}
+
+DraftFile::~DraftFile() {
+  ::close(fd_);
+  if (!kept_) ::unlink(draft_path().c_str());
+}
+
+Result<std::uint64_t> DraftFile::write(std::string_view bytes) {
+  if (written_ + bytes.size() > most_bytes_) {
+    return fail(ErrorKind::limit, fmt::format("the file is larger than the {} bytes allowed", most_bytes_));
+  }
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return failed("write", folder_);
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+    written_ += static_cast<std::uint64_t>(n);
+  }
+  return written_;
+}
+
+std::string DraftFile::head() const {
+  std::array<char, kHeadBytes> bytes{};
+  const ssize_t n = ::pread(fd_, bytes.data(), bytes.size(), 0);
+  return n > 0 ? std::string(bytes.data(), static_cast<std::size_t>(n)) : std::string();
+}
+
+/// Of what is really in the file: others may have written by the descriptor.
+Result<Kept> DraftFile::measure() const {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  if (!hash || EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr) != 1) return fail(ErrorKind::bug, "no SHA-256");
+  Kept kept{.id = id_};
+  const auto buffer = std::make_unique<std::array<char, kReadBytes>>();
+  for (;;) {
+    const ssize_t n = ::pread(fd_, buffer->data(), buffer->size(), static_cast<off_t>(kept.size));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failed("read back", folder_);
+    if (n == 0) break;
+    EVP_DigestUpdate(hash.get(), buffer->data(), static_cast<std::size_t>(n));
+    kept.size += static_cast<std::uint64_t>(n);
+  }
+  std::array<char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  EVP_DigestFinal_ex(hash.get(), reinterpret_cast<unsigned char*>(digest.data()), &length);
+  kept.sha256 = hex({digest.data(), length});
+  return kept;
+}
+
+Result<Kept> DraftFile::keep() {
+  auto kept = measure();
+  if (!kept) return kept;
+  if (kept->size > most_bytes_) {
+    return fail(ErrorKind::limit, fmt::format("the file is larger than the {} bytes allowed", most_bytes_));
+  }
+  const auto path = path_of(folder_, id_);
+  const bool is_new = ::mkdir(path.parent_path().c_str(), kPrivateFolder) == 0;
+  if (::fsync(fd_) != 0) return failed("write to the disk", folder_);
+  if (::rename(draft_path().c_str(), path.c_str()) != 0) return failed("keep a file", folder_);
+  kept_ = true;
+  if (!sync_folder(path.parent_path()) || (is_new && !sync_folder(folder_)))
+    return failed("write to the disk", folder_);
+  return kept;
+}
+
+}  // namespace mmsgate::media

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file on its way into the folder, and where it will stand. One thread at a time.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "media/blob_store.hpp"
+
+namespace mmsgate::media {
+
+inline constexpr std::string_view kIncoming = "incoming";
+
+[[nodiscard]] inline std::filesystem::path path_of(const std::filesystem::path& folder, const BlobId& id) {
+  return folder / id.str().substr(0, 2) / id.str();
+}
+
+class DraftFile final : public Draft {
+ public:
+  /// transient: it cannot be made; the detail names the folder.
+  [[nodiscard]] static Result<std::unique_ptr<Draft>> create(const std::filesystem::path& folder, BlobId id,
+                                                             std::uint64_t most_bytes);
+  ~DraftFile() override;
+
+  [[nodiscard]] int fd() const override { return fd_; }
+  [[nodiscard]] Result<std::uint64_t> write(std::string_view bytes) override;
+  [[nodiscard]] Result<Kept> keep() override;
+  [[nodiscard]] std::string head() const override;
+
+ private:
+  DraftFile(std::filesystem::path folder, BlobId id, int fd, std::uint64_t most_bytes);
+  [[nodiscard]] std::filesystem::path draft_path() const { return folder_ / kIncoming / id_.str(); }
+  [[nodiscard]] Result<Kept> measure() const;
+
+  const std::filesystem::path folder_;
+  const BlobId id_;
+  const int fd_;
+  const std::uint64_t most_bytes_;
+  std::uint64_t written_ = 0;
+  bool kept_ = false;
+};
+
+}  // namespace mmsgate::media
