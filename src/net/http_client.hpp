@@ -16,40 +16,42 @@
 
 namespace mmsgate::net {
 
-/// Which addresses may be reached. What a stranger may name (the URL of a medium) never leads into our own network, also
-/// not by a redirect or a changing DNS answer: the check is made on the address that is connected to.
+/// Which addresses may be reached. What a stranger may name (the URL of a medium) never leads into our own network,
+/// also not by a redirect or a changing DNS answer: the check is made on the address that is connected to.
 enum class Reach {
-  public_only,    ///< No loopback, private, link-local, multicast or reserved address (RFC 6890), no port below 1 or odd scheme.
+  public_only,  ///< No loopback, private, link-local, multicast or reserved address (RFC 6890), no port below 1 or odd
+                ///< scheme.
   with_loopback,  ///< public_only and loopback; for the sandbox and tests.
   anywhere,       ///< For what the owner wrote in the config.
 };
 
 struct HttpRequest {
-  std::string url;                                            ///< http or https only.
-  std::vector<std::pair<std::string, std::string>> form;      ///< Not empty: POST, multipart/form-data. Secrets go here, never in the URL.
+  std::string url;  ///< http or https only.
+  std::vector<std::pair<std::string, std::string>>
+      form;  ///< Not empty: POST, multipart/form-data. Secrets go here, never in the URL.
   Reach reach = Reach::public_only;
-  std::uint64_t most_bytes = 1 << 20;                         ///< A longer answer ends the request as `rejected`.
+  std::uint64_t most_bytes = 1 << 20;  ///< A longer answer ends the request as `rejected`.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   std::chrono::milliseconds total_timeout = std::chrono::seconds(60);
   std::chrono::milliseconds stall_timeout = std::chrono::seconds(20);  ///< No byte for so long ends it.
-  int save_to_fd = -1;                                        ///< >= 0: the body is written there (not closed), not into HttpResponse::body.
+  int save_to_fd = -1;  ///< >= 0: the body is written there (not closed), not into HttpResponse::body.
 };
 
 struct HttpResponse {
   int status = 0;
-  std::string content_type;   ///< As it came.
-  std::string file_name;      ///< From Content-Disposition, if any.
+  std::string content_type;  ///< As it came.
+  std::string file_name;     ///< From Content-Disposition, if any.
   std::string body;
-  std::uint64_t bytes = 0;    ///< Of the body.
+  std::uint64_t bytes = 0;  ///< Of the body.
 };
 
 class HttpClient {
  public:
   using Done = std::move_only_function<void(Result<HttpResponse>)>;
   virtual ~HttpClient() = default;
-  /// An error is what kept us from an answer (transient: network, time-out, cut off; rejected: too long, forbidden address,
-  /// bad URL). Any HTTP status is an answer. After a time-out nobody
-  /// knows whether the other side acted: a caller that must not act twice has to ask.
+  /// An error is what kept us from an answer (transient: network, time-out, cut off; rejected: too long, forbidden
+  /// address, bad URL). Any HTTP status is an answer. After a time-out nobody knows whether the other side acted: a
+  /// caller that must not act twice has to ask.
   virtual void start(HttpRequest request, Done done) = 0;
 };
 
