@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/voipms_answer.hpp"
+
+#include "property.hpp"
+
+using namespace mmsgate;
+using namespace mmsgate::formats;
+using namespace mmsgate::fuzz;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view json = as_text(data, size);
+  if (const auto id = parse_sent(json, "sms")) {
+    must(!id->empty(), "there is an id");
+    must_be_utf8(*id);
+  } else {
+    must_be_a_sentence(id.error().detail);
+    must(id.error().kind != ErrorKind::transient && id.error().kind != ErrorKind::bug,
+         "an answer is never blamed on us");
+  }
+  if (const auto accounts = parse_sub_accounts(json)) {
+    for (const SubAccount& account : *accounts) {
+      must(!account.id.value.empty(), "an account has a name");
+      must_be_utf8(account.id.value);
+      must(account.extension.empty() || account.extension.starts_with(kExtensionPrefix), "an extension is as dialled");
+    }
+  } else {
+    must_be_a_sentence(accounts.error().detail);
+  }
+  if (const auto log = parse_log(json)) {
+    for (const LoggedMessage& entry : *log) {
+      must(!entry.id.empty(), "an entry has an id");
+      for (const std::string& text : {entry.id, entry.date, entry.did, entry.contact, entry.text}) must_be_utf8(text);
+    }
+  } else {
+    must_be_a_sentence(log.error().detail);
+  }
+  return 0;
+}
