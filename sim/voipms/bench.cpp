@@ -99,7 +99,7 @@ class Run {
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
     const Message message{.id = log_.new_id(),
                           .received = true,
-                          .contact = std::to_string(first + posted_ % spec_.from_count),
+                          .contact = std::to_string(first + static_cast<std::int64_t>(n) % spec_.from_count),
                           .to = {spec_.to[n % spec_.to.size()]},
                           .text = fmt::format("{} #{} @{}", spec_.text_prefix, n, ns),
                           .at = now};
@@ -182,17 +182,15 @@ BenchSpec read_bench_spec(const Json& body, const Portal& portal) {
   return spec;
 }
 
-bool Bench::start(const BenchSpec& spec, Done&& done) {
-  if (running_.exchange(true)) return false;
+void Bench::start(const BenchSpec& spec, Done done) {
   const std::lock_guard lock(mutex_);
   if (thread_.joinable()) thread_.join();
   thread_ = std::thread([this, spec, done = std::move(done)]() mutable {
     pthread_setname_np(pthread_self(), "bench");
     const Json figures = Run(spec, log_, stopping_).measure();
-    running_ = false;
+    reserved_ = false;
     done(figures);
   });
-  return true;
 }
 
 void Bench::stop() {

@@ -37,8 +37,10 @@ class Bench {
   Bench(const Bench&) = delete;
   Bench& operator=(const Bench&) = delete;
 
-  /// Calls `done` on its thread, with the figures. False: one is running, and `done` is as it was.
-  [[nodiscard]] bool start(const BenchSpec& spec, Done&& done);
+  /// True once: whoever got it may start(). False: one is running.
+  [[nodiscard]] bool reserve() { return !reserved_.exchange(true); }
+  /// Calls `done` on its thread, with the figures.
+  void start(const BenchSpec& spec, Done done);
   /// Breaks off what is running. May be called twice.
   void stop();
 
@@ -46,7 +48,7 @@ class Bench {
   MessageLog& log_;
   std::mutex mutex_;
   std::thread thread_;  // guarded by mutex_
-  std::atomic<bool> running_ = false;
+  std::atomic<bool> reserved_ = false;
   std::atomic<bool> stopping_ = false;
 };
 

@@ -146,9 +146,8 @@ void ControlApi::post_incoming(const Request& request, Reply& reply) {
 
 void ControlApi::post_bench(const Request& request, Reply& reply) {
   const BenchSpec spec = read_bench_spec(Json::parse(request.body), world_.portal);
-  const bool started = bench_.start(
-      spec, [reply = std::move(reply)](const Json& figures) mutable { reply.answer(json_answer(figures)); });
-  if (!started) throw std::invalid_argument("a bench is running already");
+  if (!bench_.reserve()) throw std::invalid_argument("a bench is running already");
+  bench_.start(spec, [reply = std::move(reply)](const Json& figures) mutable { reply.answer(json_answer(figures)); });
 }
 
 void ControlApi::reset() {

@@ -95,10 +95,19 @@ struct HttpServer::Core {
       if (exchange.too_big) {
         reply.answer({.status = MHD_HTTP_CONTENT_TOO_LARGE, .type = "text/plain", .body = bytes_of("too big\n")});
       } else {
-        handler(std::move(exchange.request), std::move(reply));
+        hand_over(std::move(exchange.request), std::move(reply));
       }
     }
     return exchange.answer_or_wait();
+  }
+
+  /// No exception may run through the library's C; the caller then gets no answer but a closed connection.
+  void hand_over(Request request, Reply reply) {
+    try {
+      handler(std::move(request), std::move(reply));
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "mmsgate-sim: {}\n", error.what());
+    }
   }
 
   static MHD_Result on_access(void* cls, MHD_Connection* connection, const char* url, const char* method, const char*,
