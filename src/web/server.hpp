@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The HTTP server: web hook, upload, media, health. Everything of the HTTP library stays behind this file.
 //
-// The server owns its threads ("web"), on which the Site is called; the Site must not block but may answer later, from any
-// thread, through the Reply. Limits (header and body sizes, slow clients, connections in all and an address) are the
-// server's own work: what they refuse never reaches the Site.
+// The server owns its threads ("web"), on which the Site is called; the Site must not block but may answer later, from
+// any thread, through the Reply. Limits (header and body sizes, slow clients, connections in all and an address) are
+// the server's own work: what they refuse never reaches the Site.
 #pragma once
 
 #include <chrono>
@@ -25,16 +25,16 @@ namespace mmsgate::web {
 
 struct Options {
   std::string address = "0.0.0.0";
-  std::uint16_t port = 38443;             ///< 0: any free one.
+  std::uint16_t port = 38443;  ///< 0: any free one.
   std::string hook_path = "/mmsgate";
   std::string media_path = "/mmsmedia";
   std::string upload_path = "/file";
-  std::size_t most_hook_bytes = 1 << 20;  ///< 413 beyond it.
+  std::size_t most_hook_bytes = 1 << 20;         ///< 413 beyond it.
   std::uint64_t most_upload_bytes = 100U << 20;  ///< 413 beyond it.
   std::size_t most_header_bytes = 32 << 10;
   unsigned most_connections = 4096;
   unsigned most_connections_per_address = 256;
-  std::chrono::seconds idle_timeout{30};  ///< A connection without a byte for so long is closed.
+  std::chrono::seconds idle_timeout{30};      ///< A connection without a byte for so long is closed.
   std::chrono::seconds request_timeout{300};  ///< A request that is not whole by then is closed, however it drips.
 };
 
@@ -95,7 +95,8 @@ class Site {
  public:
   virtual ~Site() = default;
   virtual void on_hook(HookRequest request, Reply reply) = 0;
-  /// Before the first byte of a file is taken: where it will be written. The error becomes the answer (507 for transient).
+  /// Before the first byte of a file is taken: where it will be written. The error becomes the answer (507 for
+  /// transient).
   [[nodiscard]] virtual Result<std::unique_ptr<media::Draft>> open_upload() = 0;
   virtual void on_upload(Upload upload, Reply reply) = 0;
   /// rejected: 404. `link` is what stood behind media_path and a slash, undecoded.

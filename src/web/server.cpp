@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The web thread: libmicrohttpd's epoll descriptor and our mailbox in one poll. Every call into libmicrohttpd is made
+// here, so that nothing of it needs a lock.
+#include "web/server.hpp"
+
+#include <microhttpd.h>
+#include <poll.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstdarg>
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+#include "web/connections.hpp"
+#include "web/exchange.hpp"
+#include "web/listen_socket.hpp"
+#include "web/routes.hpp"
+
+namespace mmsgate::web {
+namespace {
+
+/// How often connections are looked over, while there are any.
+constexpr int kSweepMilliseconds = 1000;
+
+class MhdServer final : public Server {
+ public:
+  MhdServer(Options options, Site& site, std::shared_ptr<runtime::Log> log, std::uint16_t port)
+      : options_(std::move(options)),
+        site_(site),
+        log_(std::move(log)),
+        port_(port),
+        connections_(options_.request_timeout) {}
+
+  /// `fd` is libmicrohttpd's from then on.
+  Result<bool> start(int fd) {
+    daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr, nullptr,
+                               &MhdServer::on_request, this,                                                         //
+                               MHD_OPTION_EXTERNAL_LOGGER, &MhdServer::on_log, this,                                 //
+                               MHD_OPTION_LISTEN_SOCKET, fd,                                                         //
+                               MHD_OPTION_CONNECTION_LIMIT, options_.most_connections,                               //
+                               MHD_OPTION_PER_IP_CONNECTION_LIMIT, options_.most_connections_per_address,            //
+                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, options_.most_header_bytes,                       //
+                               MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(options_.idle_timeout.count()),  //
+                               MHD_OPTION_NOTIFY_COMPLETED, &MhdServer::on_completed, this,                          //
+                               MHD_OPTION_NOTIFY_CONNECTION, &MhdServer::on_connection, this,                        //
+                               MHD_OPTION_END);
+    if (daemon_ == nullptr) {
+      ::close(fd);
+      return fail(ErrorKind::transient, "the web server cannot start; the log has libmicrohttpd's reason");
+    }
+    thread_ = std::thread([this] { run(); });
+    pthread_setname_np(thread_.native_handle(), "web");
+    return true;
+  }
+
+  ~MhdServer() override {
+    if (daemon_ == nullptr) return;
+    mailbox_->post([this] { stopping_ = true; });
+    thread_.join();
+  }
+
+  [[nodiscard]] std::uint16_t port() const override { return port_; }
+
+ private:
+  void run() {
+    const MHD_DaemonInfo* info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
+    pollfd waits[] = {{info->epoll_fd, POLLIN, 0}, {mailbox_->fd(), POLLIN, 0}};
+    while (!stopping_) {
+      MHD_run(daemon_);
+      ::poll(waits, std::size(waits), wait_time());
+      mailbox_->run();
+      connections_.sweep();
+    }
+    // libmicrohttpd does not end while a connection is suspended. What would still answer finds the mailbox closed.
+    mailbox_->close();
+    for (const auto waiting = waiting_; const auto& exchange : waiting) exchange->answer(say(503, "stopping"));
+    MHD_stop_daemon(daemon_);
+  }
+
+  [[nodiscard]] int wait_time() const {
+    MHD_UNSIGNED_LONG_LONG timeout = 0;
+    if (MHD_get_timeout(daemon_, &timeout) != MHD_YES) return connections_.empty() ? -1 : kSweepMilliseconds;
+    return static_cast<int>(std::min<MHD_UNSIGNED_LONG_LONG>(timeout, kSweepMilliseconds));
+  }
+
+  static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
+                               const char* /*version*/, const char* body, std::size_t* body_size, void** context) {
+    auto& server = *static_cast<MhdServer*>(self);
+    auto* exchange = static_cast<std::shared_ptr<Exchange>*>(*context);
+    if (exchange == nullptr) {
+      exchange = new std::shared_ptr(server.make_exchange(connection, url, method));
+      *context = exchange;
+      return (*exchange)->begin();
+    }
+    if (*body_size > 0) return (*exchange)->take({body, std::exchange(*body_size, 0)});
+    server.connections_.request_is_whole(connection);
+    return (*exchange)->finish();
+  }
+
+  std::shared_ptr<Exchange> make_exchange(MHD_Connection* connection, const char* url, const char* method) {
+    Head head{.connection = connection, .method = method, .path = url};
+    const std::string length = head.header(MHD_HTTP_HEADER_CONTENT_LENGTH);
+    std::uint64_t bytes = 0;
+    if (std::from_chars(length.data(), length.data() + length.size(), bytes).ec == std::errc{})
+      head.content_length = bytes;
+    head.is_chunked = !head.header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty();
+    return std::make_shared<Exchange>(connection, route(std::move(head), options_, site_), mailbox_, waiting_);
+  }
+
+  static void on_completed(void* self, MHD_Connection* connection, void** context, MHD_RequestTerminationCode /*how*/) {
+    static_cast<MhdServer*>(self)->connections_.answered(connection);
+    delete static_cast<std::shared_ptr<Exchange>*>(*context);
+    *context = nullptr;
+  }
+
+  static void on_connection(void* self, MHD_Connection* connection, void** /*context*/,
+                            MHD_ConnectionNotificationCode what) {
+    auto& connections = static_cast<MhdServer*>(self)->connections_;
+    what == MHD_CONNECTION_NOTIFY_STARTED ? connections.opened(connection) : connections.closed(connection);
+  }
+
+  /// Anybody can make libmicrohttpd complain: only for who asks for every detail.
+  static void on_log(void* self, const char* format, va_list arguments) {
+    char line[256];
+    std::vsnprintf(line, sizeof line, format, arguments);
+    static_cast<MhdServer*>(self)->log_->debug("http: {}", line);
+  }
+
+  const Options options_;
+  Site& site_;
+  const std::shared_ptr<runtime::Log> log_;
+  const std::uint16_t port_;
+  const std::shared_ptr<runtime::Mailbox> mailbox_ = std::make_shared<runtime::Mailbox>();
+  MHD_Daemon* daemon_ = nullptr;
+  // From here on the web thread's alone.
+  Connections connections_;
+  Waiting waiting_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> serve(Options options, Site& site, std::shared_ptr<runtime::Log> log) {
+  const auto fd = listen_at(options.address, options.port);
+  if (!fd) return std::unexpected(fd.error());
+  const std::uint16_t port = port_of(*fd);
+  auto server = std::make_unique<MhdServer>(std::move(options), site, std::move(log), port);
+  if (const auto started = server->start(*fd); !started) return std::unexpected(started.error());
+  return server;
+}
+
+}  // namespace mmsgate::web
