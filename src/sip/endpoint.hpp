@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SIP side: takes MESSAGEs from the proxy and sends MESSAGEs to it. Everything of the SIP stack stays behind this file.
+// The SIP side: takes MESSAGEs from the proxy and sends MESSAGEs to it. Everything of the SIP stack stays behind this
+// file.
 //
 // The endpoint owns one thread, "sip", on which the stack runs and every call-back below is called; call-backs must not
-// block. send() and Responder may be used from any thread. Destroying the endpoint ends the thread; a request that has no
-// final answer yet gets its on_final call with status 0, or none at all: the store knows that it was under way.
+// block. send() and Responder may be used from any thread. Destroying the endpoint ends the thread; a request that has
+// no final answer yet gets its on_final call with status 0, or none at all: the store knows that it was under way.
 #pragma once
 
 #include <chrono>
@@ -21,27 +22,28 @@
 namespace mmsgate::sip {
 
 struct Options {
-  std::string address = "127.0.0.2";     ///< An IP address, no name.
-  std::uint16_t port = 5060;             ///< UDP and TCP. 0: any free one (the same for both).
-  std::size_t udp_limit = 1300;          ///< A request larger than this goes by TCP (RFC 3261 18.1.1).
-  std::size_t most_body = 1 << 20;       ///< Larger requests are answered 413.
-  std::size_t most_inflated = 1 << 20;   ///< A deflated body that grows beyond this is answered 413.
-  std::chrono::milliseconds timeout = std::chrono::seconds(32);  ///< A request without a final answer ends as 408 (timer F).
+  std::string address = "127.0.0.2";    ///< An IP address, no name.
+  std::uint16_t port = 5060;            ///< UDP and TCP. 0: any free one (the same for both).
+  std::size_t udp_limit = 1300;         ///< A request larger than this goes by TCP (RFC 3261 18.1.1).
+  std::size_t most_body = 1 << 20;      ///< Larger requests are answered 413.
+  std::size_t most_inflated = 1 << 20;  ///< A deflated body that grows beyond this is answered 413.
+  std::chrono::milliseconds timeout =
+      std::chrono::seconds(32);  ///< A request without a final answer ends as 408 (timer F).
   std::string server_name = "mmsgate";
-  int trace_level = 0;                   ///< 0 none ... 9; goes to the log.
+  int trace_level = 0;  ///< 0 none ... 9; goes to the log.
 };
 
 /// A MESSAGE as it came, its body decoded (Content-Encoding) and its type known to be one that we take.
 struct Request {
   std::string from_user, from_host, from_display, from_tag;
-  std::string to_user, to_host;      ///< Of the To header.
-  std::string target_user;           ///< Of the request-URI.
+  std::string to_user, to_host;  ///< Of the To header.
+  std::string target_user;       ///< Of the request-URI.
   std::string call_id;
   std::uint32_t cseq = 0;
   std::string user_agent;
-  std::string content_type;          ///< With its parameters.
+  std::string content_type;  ///< With its parameters.
   std::string body;
-  std::string source;                ///< Address it came from, without the port.
+  std::string source;  ///< Address it came from, without the port.
 };
 
 /// Answers one request, once, from any thread. Dropped without an answer, it sends 500.
@@ -72,14 +74,14 @@ class Receiver {
   virtual void on_registered(std::string account) = 0;
 };
 
-/// A MESSAGE to send. All strings are bytes as they are to stand in the request; the endpoint checks that none holds a line
-/// break and escapes nothing.
+/// A MESSAGE to send. All strings are bytes as they are to stand in the request; the endpoint checks that none holds a
+/// line break and escapes nothing.
 struct Outgoing {
-  std::string request_uri;   ///< "sip:123456_bob@example.org"
-  std::string route;         ///< Where it is sent first: "sip:127.0.0.1:5060", with ";transport=tcp" to force TCP.
-  std::string from;          ///< `"5145550123" <sip:5145550123@example.org>`, without a tag
-  std::string to;            ///< `<sip:123456_bob@example.org>`
-  std::string call_id;       ///< The same for each try of one delivery.
+  std::string request_uri;  ///< "sip:123456_bob@example.org"
+  std::string route;        ///< Where it is sent first: "sip:127.0.0.1:5060", with ";transport=tcp" to force TCP.
+  std::string from;         ///< `"5145550123" <sip:5145550123@example.org>`, without a tag
+  std::string to;           ///< `<sip:123456_bob@example.org>`
+  std::string call_id;      ///< The same for each try of one delivery.
   std::vector<std::pair<std::string, std::string>> headers;  ///< More of them: {"X-SMS-To", "5145550000"}.
   std::string content_type;
   std::string body;
@@ -88,7 +90,8 @@ struct Outgoing {
 /// How a try went. Called on the sip thread.
 struct Progress {
   std::function<void()> on_provisional;  ///< At most once: the other side has it in hand (1xx).
-  std::function<void(int status, std::string phrase)> on_final;  ///< Exactly once; 503 when nobody could be reached, 408 when nobody answered.
+  std::function<void(int status, std::string phrase)>
+      on_final;  ///< Exactly once; 503 when nobody could be reached, 408 when nobody answered.
 };
 
 class Endpoint {
@@ -102,7 +105,8 @@ class Endpoint {
 };
 
 /// Listens, then serves until destroyed. `receiver` must outlive it. The error says which address and what to do.
-[[nodiscard]] Result<std::unique_ptr<Endpoint>> listen(Options options, Receiver& receiver, std::shared_ptr<runtime::Log> log);
+[[nodiscard]] Result<std::unique_ptr<Endpoint>> listen(Options options, Receiver& receiver,
+                                                       std::shared_ptr<runtime::Log> log);
 
 /// The content types taken in a MESSAGE, for the Accept header of 415 and of OPTIONS.
 inline constexpr std::string_view kAccept =

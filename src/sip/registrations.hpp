@@ -16,7 +16,8 @@ struct Contact {
   std::string domain;       ///< The domain of the registration: what From and To are written with.
 };
 
-/// find() may be called from any thread; `done` is called on any thread, perhaps before find() returns, and must only post.
+/// find() may be called from any thread; `done` is called on any thread, perhaps before find() returns, and must only
+/// post.
 class Registrations {
  public:
   using Found = std::move_only_function<void(Result<Contact>)>;

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// One question to Kamailio's jsonrpcs module over its datagram socket. Blocks for a second at most; one thread at a
+// time.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "core/error.hpp"
+
+namespace mmsgate::sip {
+
+class KamailioRpc {
+ public:
+  /// `server`: the path of Kamailio's socket. Opened at the first question, so that Kamailio may start later.
+  explicit KamailioRpc(std::string server) : server_(std::move(server)) {}
+  ~KamailioRpc() { close(); }
+  KamailioRpc(const KamailioRpc&) = delete;
+  KamailioRpc& operator=(const KamailioRpc&) = delete;
+
+  /// Is the account in the location table? transient: Kamailio cannot be asked; the detail says why.
+  [[nodiscard]] Result<bool> is_registered(const std::string& aor);
+
+ private:
+  [[nodiscard]] Result<bool> open();
+  void close();
+  [[nodiscard]] Result<std::string> ask(const std::string& question, int id);
+
+  const std::string server_;
+  std::string own_folder_;
+  int fd_ = -1;
+  int last_id_ = 0;
+};
+
+/// What an answer of `ul.lookup` says. corrupt: no JSON-RPC answer. Pure.
+[[nodiscard]] Result<bool> parse_lookup(const std::string& answer);
+
+}  // namespace mmsgate::sip

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server side: takes requests off the wire, refuses what is not for us, hands MESSAGEs to the receiver, and
+// answers. Lives on the sip thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string_view>
+
+#include "sip/endpoint.hpp"
+#include "sip/sip_loop.hpp"
+#include "sip/sofia.hpp"
+
+namespace mmsgate::sip {
+
+class Listener {
+ public:
+  /// `is_ours` tells whether an address and port in a Via are this gateway's: then the request has been here before.
+  Listener(const Options& options, Receiver& receiver, SipLoop& loop,
+           std::function<bool(std::string_view, std::string_view)> is_ours);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  /// transient: the address or the port cannot be had.
+  [[nodiscard]] Result<bool> open(std::uint16_t port);
+  void drain() { draining_ = true; }
+
+ private:
+  static int on_request(Listener* self, nta_leg_t* leg, nta_incoming_t* incoming, sip_t const* sip);
+  [[nodiscard]] int handle(nta_incoming_t* incoming, const sip_t& sip);
+  void take_message(nta_incoming_t* incoming, const sip_t& sip);
+  void take_options(nta_incoming_t* incoming, const sip_t& sip);
+  /// A request that is refused by what stands in its headers: answered here.
+  [[nodiscard]] bool refuse(nta_incoming_t* incoming, const sip_t& sip);
+  void answer(nta_incoming_t* incoming, int status, const char* phrase, const char* headers = nullptr);
+  [[nodiscard]] Responder make_responder(nta_incoming_t* incoming);
+
+  const Options options_;
+  Receiver& receiver_;
+  SipLoop& loop_;
+  std::function<bool(std::string_view, std::string_view)> is_ours_;
+  Agent agent_;
+  Leg leg_;
+  /// Requests that the receiver has not answered yet, by a number that is never used again.
+  std::map<std::uint64_t, nta_incoming_t*> open_;
+  std::uint64_t next_ = 0;
+  bool draining_ = false;
+};
+
+}  // namespace mmsgate::sip

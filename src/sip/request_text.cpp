@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sip/request_text.hpp"
+
+#include <netdb.h>
+
+#include <strings.h>
+
+#include "formats/inflate.hpp"
+
+namespace mmsgate::sip {
+namespace {
+
+/// A user part as people mean it: %23 is #.
+std::string user_of(const url_t* url) {
+  if (url == nullptr || url->url_user == nullptr) return {};
+  std::string user = url->url_user;
+  url_unescape(user.data(), url->url_user);
+  user.resize(std::char_traits<char>::length(user.c_str()));
+  return user;
+}
+
+std::string unquoted(const char* display) {
+  std::string name = text(display);
+  if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
+  return name;
+}
+
+std::string source_of(nta_incoming_t* incoming) {
+  // The message is ours to give back.
+  msg_t* message = nta_incoming_getrequest(incoming);
+  if (message == nullptr) return {};
+  char host[NI_MAXHOST] = {};
+  const su_addrinfo_t* info = msg_addrinfo(message);
+  if (info->ai_addr != nullptr)
+    getnameinfo(info->ai_addr, info->ai_addrlen, host, sizeof host, nullptr, 0, NI_NUMERICHOST);
+  msg_destroy(message);
+  return host;
+}
+
+}  // namespace
+
+std::string content_type_of(const sip_t& sip) {
+  if (sip.sip_content_type == nullptr) return {};
+  std::string type = text(sip.sip_content_type->c_type);
+  for (const msg_param_t* each = sip.sip_content_type->c_params; each != nullptr && *each != nullptr; ++each) {
+    type.append(";").append(*each);
+  }
+  return type;
+}
+
+Result<std::string> body_of(const sip_t& sip, const Options& options) {
+  std::string body;
+  if (sip.sip_payload != nullptr) body.assign(sip.sip_payload->pl_data, sip.sip_payload->pl_len);
+  if (body.size() > options.most_body) return fail(ErrorKind::limit, "the body is too large");
+  if (sip.sip_content_encoding == nullptr) return body;
+  for (const msg_param_t* each = sip.sip_content_encoding->k_items; each != nullptr && *each != nullptr; ++each) {
+    if (strcasecmp(*each, "identity") == 0) continue;
+    if (strcasecmp(*each, "deflate") != 0) return fail(ErrorKind::rejected, "this Content-Encoding is not taken");
+    auto inflated = formats::inflate(body, options.most_inflated);
+    if (!inflated) return inflated;
+    body = std::move(*inflated);
+  }
+  return body;
+}
+
+Request request_of(const sip_t& sip, nta_incoming_t* incoming) {
+  Request request;
+  request.from_user = user_of(sip.sip_from->a_url);
+  request.from_host = text(sip.sip_from->a_url->url_host);
+  request.from_display = unquoted(sip.sip_from->a_display);
+  request.from_tag = text(sip.sip_from->a_tag);
+  request.to_user = user_of(sip.sip_to->a_url);
+  request.to_host = text(sip.sip_to->a_url->url_host);
+  request.target_user = user_of(sip.sip_request->rq_url);
+  request.call_id = text(sip.sip_call_id->i_id);
+  request.cseq = sip.sip_cseq->cs_seq;
+  if (sip.sip_user_agent != nullptr) request.user_agent = text(sip.sip_user_agent->g_string);
+  request.content_type = content_type_of(sip);
+  request.source = source_of(incoming);
+  return request;
+}
+
+std::string header_of(const sip_t& sip, std::string_view name) {
+  for (const sip_unknown_t* each = sip.sip_unknown; each != nullptr; each = each->un_next) {
+    const std::string_view here = each->un_name == nullptr ? "" : each->un_name;
+    if (here.size() == name.size() && strncasecmp(here.data(), name.data(), name.size()) == 0)
+      return text(each->un_value);
+  }
+  return {};
+}
+
+}  // namespace mmsgate::sip

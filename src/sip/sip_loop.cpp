@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sip/sip_loop.hpp"
+
+#include <pthread.h>
+#include <sofia-sip/su.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <string_view>
+
+// The stack's own names for its traces.
+extern "C" su_log_t tport_log[];
+extern "C" su_log_t nta_log[];
+
+namespace mmsgate::sip {
+namespace {
+
+void write_trace(void* log, char const* format, va_list arguments) {
+  char line[2048];
+  std::vsnprintf(line, sizeof line, format, arguments);
+  if (log != nullptr) static_cast<runtime::Log*>(log)->info("sip: {}", std::string_view(line));
+}
+
+/// Without this the stack writes to standard error what strangers send.
+void redirect_trace(int level, runtime::Log* log) {
+  for (su_log_t* each : {su_log_default, tport_log, nta_log}) {
+    su_log_redirect(each, write_trace, log);
+    su_log_set_level(each, static_cast<unsigned>(level));
+  }
+}
+
+}  // namespace
+
+SipLoop::SipLoop(int trace_level, std::shared_ptr<runtime::Log> log) : trace_level_(trace_level), log_(std::move(log)) {
+  std::promise<void> started;
+  thread_ = std::thread([this, &started] { run(started); });
+  pthread_setname_np(thread_.native_handle(), "sip");
+  started.get_future().get();
+}
+
+SipLoop::~SipLoop() { stop(); }
+
+void SipLoop::stop() {
+  if (!thread_.joinable()) return;
+  post([this] { su_root_break(root_); });
+  thread_.join();
+}
+
+void SipLoop::run(std::promise<void>& started) {
+  su_init();
+  redirect_trace(trace_level_, log_.get());
+  {
+    const Root root(su_root_create(this));
+    su_root_threading(root.get(), 0);
+    su_wait_t wait{};
+    su_wait_create(&wait, mailbox_->fd(), SU_WAIT_IN);
+    const int index = su_root_register(root.get(), &wait, &SipLoop::on_mail, this, 0);
+    root_ = root.get();
+    started.set_value();
+    su_root_run(root.get());
+    su_root_deregister(root.get(), index);
+    mailbox_->close();
+  }
+  redirect_trace(0, nullptr);
+  su_deinit();
+}
+
+int SipLoop::on_mail(SipLoop* /*root_magic*/, su_wait_t* /*wait*/, SipLoop* self) {
+  self->mailbox_->run();
+  return 0;
+}
+
+}  // namespace mmsgate::sip

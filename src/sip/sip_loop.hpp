@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sip thread: the stack's event loop and a mailbox. Everything of the stack is made, used and destroyed on it.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <thread>
+
+#include "runtime/log.hpp"
+#include "runtime/mailbox.hpp"
+#include "sip/sofia.hpp"
+
+namespace mmsgate::sip {
+
+class SipLoop {
+ public:
+  /// Starts the thread. The stack's trace up to `trace_level` (0 none ... 9) goes to `log`; the stack has one trace for
+  /// the whole process.
+  SipLoop(int trace_level, std::shared_ptr<runtime::Log> log);
+  ~SipLoop();
+  SipLoop(const SipLoop&) = delete;
+  SipLoop& operator=(const SipLoop&) = delete;
+
+  /// Any thread. What is posted after stop() is dropped.
+  void post(runtime::Mailbox::Task task) { mailbox_->post(std::move(task)); }
+  [[nodiscard]] const std::shared_ptr<runtime::Mailbox>& mailbox() const { return mailbox_; }
+
+  /// Any thread but the loop's: runs it there and waits for the answer.
+  template <typename Function>
+  auto call(Function function) {
+    std::packaged_task<decltype(function())()> task(std::move(function));
+    auto answer = task.get_future();
+    post([&task] { task(); });
+    return answer.get();
+  }
+
+  /// Ends the thread. May be called twice.
+  void stop();
+
+  // On the thread only:
+  [[nodiscard]] su_root_t* root() const { return root_; }
+
+ private:
+  void run(std::promise<void>& started);
+  static int on_mail(SipLoop* /*root_magic*/, su_wait_t* wait, SipLoop* self);
+
+  const int trace_level_;
+  const std::shared_ptr<runtime::Log> log_;
+  const std::shared_ptr<runtime::Mailbox> mailbox_ = std::make_shared<runtime::Mailbox>();
+  su_root_t* root_ = nullptr;
+  std::thread thread_;
+};
+
+}  // namespace mmsgate::sip

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SIP stack's headers, with the types that its call-backs hand back to us, and owners for what it gives us.
+// Included in this room's .cpp files and private headers only.
+#pragma once
+
+#include <memory>
+
+namespace mmsgate::sip {
+class Listener;
+struct OpenRequest;
+class SipLoop;
+}  // namespace mmsgate::sip
+
+// The stack takes the types of its context pointers from macros that must stand before its headers.
+#define SU_ROOT_MAGIC_T mmsgate::sip::SipLoop
+#define SU_WAKEUP_ARG_T mmsgate::sip::SipLoop
+#define NTA_LEG_MAGIC_T mmsgate::sip::Listener
+#define NTA_OUTGOING_MAGIC_T mmsgate::sip::OpenRequest
+
+#include <sofia-sip/nta.h>
+#include <sofia-sip/nta_tport.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+#include <sofia-sip/sip_util.h>
+#include <sofia-sip/su_log.h>
+#include <sofia-sip/su_tag.h>
+#include <sofia-sip/su_wait.h>
+#include <sofia-sip/tport_tag.h>
+#include <sofia-sip/url_tag.h>
+
+namespace mmsgate::sip {
+
+template <auto Function>
+struct Deleter {
+  template <typename T>
+  void operator()(T* object) const {
+    Function(object);
+  }
+};
+using Root = std::unique_ptr<su_root_t, Deleter<su_root_destroy>>;
+using Agent = std::unique_ptr<nta_agent_t, Deleter<nta_agent_destroy>>;
+using Leg = std::unique_ptr<nta_leg_t, Deleter<nta_leg_destroy>>;
+
+}  // namespace mmsgate::sip
