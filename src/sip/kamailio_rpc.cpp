@@ -36,6 +36,12 @@ std::unexpected<Error> cannot_ask(const std::string& server, const char* why) {
   return fail(ErrorKind::transient, fmt::format("Kamailio cannot be asked at {} ([sip] kamailiorpc): {}", server, why));
 }
 
+/// Null where it is not there, whatever `json` is.
+nlohmann::json field(const nlohmann::json& json, const char* name) {
+  const auto it = json.is_object() ? json.find(name) : json.end();
+  return it == json.end() ? nlohmann::json() : *it;
+}
+
 }  // namespace
 
 Result<bool> KamailioRpc::open() {
@@ -81,7 +87,7 @@ Result<std::string> KamailioRpc::ask(const std::string& question, int id) {
     std::string answer(buffer.data(), static_cast<std::size_t>(n));
     const auto json = nlohmann::json::parse(answer, nullptr, false);
     // An answer that came too late for an earlier question is passed over.
-    if (json.is_object() && json.value("id", -1) == id) return answer;
+    if (field(json, "id") == id) return answer;
   }
 }
 
@@ -97,11 +103,12 @@ Result<bool> KamailioRpc::is_registered(const std::string& aor) {
 Result<bool> parse_lookup(const std::string& answer) {
   const auto json = nlohmann::json::parse(answer, nullptr, false);
   if (!json.is_object()) return fail(ErrorKind::corrupt, "Kamailio's answer is no JSON");
-  const auto error = json.find("error");
-  if (error == json.end()) return json.contains("result");
-  if (error->is_object() && error->value("code", 0) == kNotFound) return false;
-  const std::string said = error->is_object() ? error->value("message", std::string("?")) : std::string("?");
-  return fail(ErrorKind::transient, fmt::format("Kamailio answered: {}", said));
+  const auto error = field(json, "error");
+  if (error.is_null()) return json.contains("result");
+  if (field(error, "code") == kNotFound) return false;
+  const auto said = field(error, "message");
+  return fail(ErrorKind::transient,
+              fmt::format("Kamailio answered: {}", said.is_string() ? said.get<std::string>() : "?"));
 }
 
 }  // namespace mmsgate::sip

@@ -17,6 +17,7 @@ class SipLoop;
 #define NTA_LEG_MAGIC_T mmsgate::sip::Listener
 #define NTA_OUTGOING_MAGIC_T mmsgate::sip::OpenRequest
 
+#include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta.h>
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/sip_header.h>
