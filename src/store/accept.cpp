@@ -20,18 +20,21 @@ Acceptor::Acceptor(Database& db, EventLog& events, Lanes& lanes)
     : db_(db),
       events_(events),
       lanes_(lanes),
-      insert_message_(db,
-                      "INSERT INTO messages (direction, kind, provider, provider_id, own, peer, account, text, subject_id, "
-                      "participants, raw, received_at, part_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                      "ON CONFLICT (provider, provider_id, own) DO NOTHING"),
+      insert_message_(
+          db,
+          "INSERT INTO messages (direction, kind, provider, provider_id, own, peer, account, text, subject_id, "
+          "participants, raw, received_at, part_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (provider, provider_id, own) DO NOTHING"),
       find_message_(db, "SELECT id FROM messages WHERE provider = ? AND provider_id = ? AND own = ?"),
-      insert_part_(db,
-                   "INSERT INTO parts (message, ordinal, type, name, size, source_url, blob, state, reason, tries, due_at) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"),
-      insert_delivery_(db,
-                       "INSERT INTO deliveries (message, target, destination, lane, blocking, waits_media, text_at, "
-                       "text_bytes, first_part, part_count, call_id, state, tries, interrupted, born_at, due_at, result_id) "
-                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, '')") {}
+      insert_part_(
+          db,
+          "INSERT INTO parts (message, ordinal, type, name, size, source_url, blob, state, reason, tries, due_at) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"),
+      insert_delivery_(
+          db,
+          "INSERT INTO deliveries (message, target, destination, lane, blocking, waits_media, text_at, "
+          "text_bytes, first_part, part_count, call_id, state, tries, interrupted, born_at, due_at, result_id) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, '')") {}
 
 Accepted Acceptor::accept(const std::vector<NewMessage>& messages) {
   Accepted accepted;
@@ -60,7 +63,8 @@ void Acceptor::add_parts(MessageId id, const NewMessage& message) {
   for (const Part& part : message.parts) {
     std::optional<TimePoint> due;
     if (part.state == PartState::wanted) due = message.received_at;
-    insert_part_.run(id, ordinal++, part.type, part.name, part.size, part.source_url, part.blob, part.state, part.reason, due);
+    insert_part_.run(id, ordinal++, part.type, part.name, part.size, part.source_url, part.blob, part.state,
+                     part.reason, due);
   }
 }
 
@@ -74,8 +78,9 @@ void Acceptor::add_delivery(MessageId id, const NewMessage& message, const NewDe
     due = due_when_queued(place, waits_media, message.received_at);
   }
   const Slice& slice = delivery.slice;
-  insert_delivery_.run(id, delivery.target, delivery.destination, lane, place, waits_media, slice.text_at, slice.text_bytes,
-                       slice.first_part, slice.part_count, delivery.call_id, delivery.state, message.received_at, due);
+  insert_delivery_.run(id, delivery.target, delivery.destination, lane, place, waits_media, slice.text_at,
+                       slice.text_bytes, slice.first_part, slice.part_count, delivery.call_id, delivery.state,
+                       message.received_at, due);
   if (delivery.state != State::queued) {
     events_.add(id, DeliveryId{db_.last_row_id()}, message.received_at, delivery.state, delivery.reason);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of the files that we keep; their bytes are media's. Inside a transaction of the thread that owns the Database.
+// What is known of the files that we keep; their bytes are media's. Inside a transaction of the thread that owns the
+// Database.
 #pragma once
 
 #include <optional>

@@ -12,12 +12,13 @@ namespace mmsgate::store {
 Claimer::Claimer(Database& db, EventLog& events)
     : events_(events),
       parts_(db),
-      due_(db, fmt::format("SELECT d.id, d.message, d.destination, d.text_at, d.text_bytes, d.first_part, d.part_count, "
-                           "d.call_id, d.tries + 1, d.interrupted, d.born_at, m.direction, m.kind, m.own, m.peer, "
-                           "m.account, m.text, m.subject_id, m.participants, m.part_count "
-                           "FROM deliveries d JOIN messages m ON m.id = d.message "
-                           "WHERE d.target = ? AND d.due_at <= ? AND {} ORDER BY d.due_at, d.id LIMIT ?",
-                           kOpen)),
+      due_(db,
+           fmt::format("SELECT d.id, d.message, d.destination, d.text_at, d.text_bytes, d.first_part, d.part_count, "
+                       "d.call_id, d.tries + 1, d.interrupted, d.born_at, m.direction, m.kind, m.own, m.peer, "
+                       "m.account, m.text, m.subject_id, m.participants, m.part_count "
+                       "FROM deliveries d JOIN messages m ON m.id = d.message "
+                       "WHERE d.target = ? AND d.due_at <= ? AND {} ORDER BY d.due_at, d.id LIMIT ?",
+                       kOpen)),
       mark_(db, "UPDATE deliveries SET state = ?, tries = ?, due_at = NULL WHERE id = ?"),
       // -1: those without a time come before all others in the index.
       next_due_(db, fmt::format("SELECT due_at FROM deliveries WHERE target = ? AND due_at > -1 AND {} "
@@ -44,8 +45,8 @@ std::vector<Job> Claimer::due(Target target, int limit, TimePoint now) {
     Job& job = jobs.emplace_back();
     int parts = 0;
     row.read(job.id, job.message, job.destination, job.slice.text_at, job.slice.text_bytes, job.slice.first_part,
-             job.slice.part_count, job.call_id, job.tries, job.interrupted, job.accepted_at, job.direction, job.kind, job.own,
-             job.peer, job.account, job.text, job.subject_id, job.participants, parts);
+             job.slice.part_count, job.call_id, job.tries, job.interrupted, job.accepted_at, job.direction, job.kind,
+             job.own, job.peer, job.account, job.text, job.subject_id, job.participants, parts);
     job.target = target;
     if (parts > 0) job.parts = parts_.read(job.message);
   }

@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unexpected<Error> cannot_make(const fs::path& path, int error) {
-  return fail(ErrorKind::transient, fmt::format("cannot make the database {}: {}", path.string(), std::strerror(error)));
+  return fail(ErrorKind::transient,
+              fmt::format("cannot make the database {}: {}", path.string(), std::strerror(error)));
 }
 
 /// mkdir(2) with the mode, not a chmod() later: nobody gets a look in between.
@@ -71,9 +72,10 @@ bool FileWatch::Watched::is_there() const {
 std::optional<Error> FileWatch::missing() const {
   for (const Watched* each : {&database_, &log_}) {
     if (each->is_there()) continue;
-    return Error{ErrorKind::transient, fmt::format("the database file {} is gone or another one is in its place: put it "
-                                                   "back, or restart mmsgate to begin with what is there now",
-                                                   each->path)};
+    return Error{ErrorKind::transient,
+                 fmt::format("the database file {} is gone or another one is in its place: put it "
+                             "back, or restart mmsgate to begin with what is there now",
+                             each->path)};
   }
   return std::nullopt;
 }

@@ -14,8 +14,8 @@ namespace mmsgate::store {
 /// Makes the folder (0700) and the file (0600, empty) where they are missing. Answers the path without links and dots.
 [[nodiscard]] Result<std::string> make_file(const std::string& path);
 
-/// Remembers which files the database and its log (-wal) are. SQLite goes on writing into files that have been removed, and
-/// nobody would ever read it. Plain value; may be asked from any thread.
+/// Remembers which files the database and its log (-wal) are. SQLite goes on writing into files that have been removed,
+/// and nobody would ever read it. Plain value; may be asked from any thread.
 class FileWatch {
  public:
   /// Call it when both files are there.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lanes: what goes from one number to one peer by one way to one destination goes in order. The first of a lane blocks it;
-// the others wait behind, without a time, until the first is done with and the next takes its place. So what is due is found
-// by its time alone, and a lane that stands still costs nothing, however long it is. Writer's thread.
+// Lanes: what goes from one number to one peer by one way to one destination goes in order. The first of a lane blocks
+// it; the others wait behind, without a time, until the first is done with and the next takes its place. So what is due
+// is found by its time alone, and a lane that stands still costs nothing, however long it is. Writer's thread.
 #pragma once
 
 #include <optional>
@@ -34,7 +34,8 @@ class Lanes {
 };
 
 /// When a queued delivery is due: at once, unless it waits for its turn or for its files.
-[[nodiscard]] inline std::optional<TimePoint> due_when_queued(std::optional<Place> place, bool waits_media, TimePoint now) {
+[[nodiscard]] inline std::optional<TimePoint> due_when_queued(std::optional<Place> place, bool waits_media,
+                                                              TimePoint now) {
   if (waits_media || place == Place::behind) return std::nullopt;
   return now;
 }

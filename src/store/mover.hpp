@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place where a delivery changes its state: core's table decides, the row, the lane and the event log follow. Writer's
-// thread, inside a transaction.
+// The one place where a delivery changes its state: core's table decides, the row, the lane and the event log follow.
+// Writer's thread, inside a transaction.
 #pragma once
 
 #include <optional>

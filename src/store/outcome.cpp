@@ -7,9 +7,10 @@ namespace mmsgate::store {
 namespace {
 
 std::string select_where(std::string_view condition) {
-  return fmt::format("SELECT {}, d.destination, m.direction, m.kind, m.own, m.peer, m.account, m.subject_id, m.received_at "
-                     "FROM deliveries d JOIN messages m ON m.id = d.message WHERE {}",
-                     kStandingColumns, condition);
+  return fmt::format(
+      "SELECT {}, d.destination, m.direction, m.kind, m.own, m.peer, m.account, m.subject_id, m.received_at "
+      "FROM deliveries d JOIN messages m ON m.id = d.message WHERE {}",
+      kStandingColumns, condition);
 }
 
 }  // namespace
@@ -23,10 +24,8 @@ Outcomes::Outcomes(Database& db, Mover& mover, Acceptor& acceptor)
       states_(db, "SELECT state FROM deliveries WHERE message = ?") {}
 
 Recorded Outcomes::record(const Outcome& outcome, TimePoint now, const FollowUp& follow_up) {
-  const Change change{.event = outcome.event,
-                      .reason = outcome.reason,
-                      .next_try = outcome.next_try,
-                      .result_id = outcome.result_id};
+  const Change change{
+      .event = outcome.event, .reason = outcome.reason, .next_try = outcome.next_try, .result_id = outcome.result_id};
   return apply(read(by_id_.query(outcome.id)), change, now, follow_up);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a try ended, and what a handset says of it: the delivery moves, and what follows from it (notices, ticks) is stored with
-// it. Writer's thread, inside a transaction.
+// How a try ended, and what a handset says of it: the delivery moves, and what follows from it (notices, ticks) is
+// stored with it. Writer's thread, inside a transaction.
 #pragma once
 
 #include <string>
@@ -27,7 +27,8 @@ class Outcomes {
     Recorded recorded;
   };
   [[nodiscard]] static std::optional<Found> read(Cursor row);
-  [[nodiscard]] Recorded apply(std::optional<Found> found, const Change& change, TimePoint now, const FollowUp& follow_up);
+  [[nodiscard]] Recorded apply(std::optional<Found> found, const Change& change, TimePoint now,
+                               const FollowUp& follow_up);
   /// How the whole message stands.
   void tally(Recorded& recorded);
 

@@ -10,7 +10,8 @@ static_assert(static_cast<int>(PartState::wanted) == 0 && static_cast<int>(PartS
 
 PartReader::PartReader(Database& db)
     : select_(db,
-              "SELECT id, type, name, size, source_url, blob, state, reason FROM parts WHERE message = ? ORDER BY ordinal") {}
+              "SELECT id, type, name, size, source_url, blob, state, reason FROM parts WHERE message = ? ORDER BY "
+              "ordinal") {}
 
 std::vector<Part> PartReader::read(MessageId message) {
   std::vector<Part> parts;
@@ -31,12 +32,14 @@ Fetches::Fetches(Database& db, EventLog& events, Blobs& blobs)
       mark_(db, "UPDATE parts SET tries = ?, due_at = NULL WHERE id = ?"),
       next_due_(db, "SELECT due_at FROM parts WHERE state = 0 AND due_at > -1 ORDER BY due_at LIMIT 1"),
       find_(db, "SELECT message FROM parts WHERE id = ? AND state = 0"),
-      keep_(db,
-            "UPDATE parts SET state = 1, blob = ?, type = ?, name = ?, size = ?, reason = ?, due_at = NULL WHERE id = ?"),
+      keep_(
+          db,
+          "UPDATE parts SET state = 1, blob = ?, type = ?, name = ?, size = ?, reason = ?, due_at = NULL WHERE id = ?"),
       postpone_(db, "UPDATE parts SET due_at = ?, reason = ? WHERE id = ?"),
       lose_(db, "UPDATE parts SET state = 2, reason = ?, due_at = NULL WHERE id = ?"),
       settle_(db,
-              "UPDATE deliveries SET waits_media = 0, due_at = CASE WHEN blocking = 1 AND state = 0 THEN ?2 ELSE due_at END "
+              "UPDATE deliveries SET waits_media = 0, due_at = CASE WHEN blocking = 1 AND state = 0 THEN ?2 ELSE "
+              "due_at END "
               "WHERE message = ?1 AND waits_media = 1 AND NOT EXISTS (SELECT 1 FROM parts p "
               "WHERE p.message = ?1 AND p.state = 0 AND p.ordinal >= deliveries.first_part "
               "AND p.ordinal < deliveries.first_part + deliveries.part_count)"),

@@ -22,7 +22,8 @@ Queries::Queries(Database& db)
                                    "ORDER BY id DESC LIMIT ?",
                                    kSummaryColumns, kOpen)),
       states_(db, "SELECT count(*), state FROM deliveries WHERE message = ? GROUP BY state ORDER BY state"),
-      message_(db, fmt::format("SELECT {}, provider, provider_id, participants FROM messages WHERE id = ?", kSummaryColumns)),
+      message_(db, fmt::format("SELECT {}, provider, provider_id, participants FROM messages WHERE id = ?",
+                               kSummaryColumns)),
       deliveries_(db,
                   "SELECT id, target, destination, state, tries, due_at, call_id, result_id FROM deliveries "
                   "WHERE message = ? ORDER BY id"),
@@ -89,7 +90,8 @@ std::vector<DeliveryLine> Queries::deliveries_of(MessageId message) {
   Cursor row = deliveries_.query(message);
   while (row.next()) {
     DeliveryLine& line = lines.emplace_back();
-    row.read(line.id, line.target, line.destination, line.state, line.tries, line.next_try, line.call_id, line.result_id);
+    row.read(line.id, line.target, line.destination, line.state, line.tries, line.next_try, line.call_id,
+             line.result_id);
   }
   return lines;
 }

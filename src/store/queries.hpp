@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is asked for people: lists, a message's history, counts. Inside one read transaction each; used by one thread at a time.
+// What is asked for people: lists, a message's history, counts. Inside one read transaction each; used by one thread at
+// a time.
 #pragma once
 
 #include <optional>

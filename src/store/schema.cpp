@@ -127,9 +127,10 @@ Result<bool> check_is_ours(Database& db, std::string_view path) {
     return fail(ErrorKind::corrupt, fmt::format("{} is the database of another program: name another file", path));
   }
   if (version > kVersion) {
-    return fail(ErrorKind::corrupt, fmt::format("the database {} (version {}) was made by a newer mmsgate, and this one "
-                                                "knows up to version {}: install the newer one again",
-                                                path, version, kVersion));
+    return fail(ErrorKind::corrupt,
+                fmt::format("the database {} (version {}) was made by a newer mmsgate, and this one "
+                            "knows up to version {}: install the newer one again",
+                            path, version, kVersion));
   }
   return true;
 }
@@ -152,7 +153,8 @@ Result<bool> check_is_current(Database& db, std::string_view path) {
   const auto version = db.number("PRAGMA user_version");
   if (auto error = db.take_error()) return std::unexpected(*std::move(error));
   if (version == kVersion) return true;
-  return fail(ErrorKind::transient, fmt::format("the database {} is of an older mmsgate: start the gateway once", path));
+  return fail(ErrorKind::transient,
+              fmt::format("the database {} is of an older mmsgate: start the gateway once", path));
 }
 
 }  // namespace mmsgate::store

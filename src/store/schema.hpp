@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables (docs/store.md explains them) and how an older file is brought up to them. Called at opening, by its thread.
+// The tables (docs/store.md explains them) and how an older file is brought up to them. Called at opening, by its
+// thread.
 #pragma once
 
 #include <string_view>
@@ -18,7 +19,8 @@ inline constexpr std::string_view kOpen = "state IN (0, 1, 4, 7)";
 static_assert(static_cast<int>(State::queued) == 0 && static_cast<int>(State::sending) == 1 &&
               static_cast<int>(State::deferred) == 4 && static_cast<int>(State::held) == 7);
 
-/// What must be known before anything is changed: is it ours, or empty, or the predecessor's, and not newer than we are?
+/// What must be known before anything is changed: is it ours, or empty, or the predecessor's, and not newer than we
+/// are?
 [[nodiscard]] Result<bool> check_is_ours(Database& db, std::string_view path);
 
 /// Brings it to our version, in one transaction; does nothing when it is there.

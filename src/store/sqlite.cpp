@@ -10,7 +10,8 @@ namespace mmsgate::store {
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode, Duration patience) {
   const int access = mode == Mode::writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<Database> db(new Database(handle, path));
   if (!db->check(code)) return std::unexpected(*db->take_error());
   sqlite3_busy_timeout(handle, static_cast<int>(patience.count()));
@@ -63,7 +64,8 @@ std::int64_t Cursor::integer(int column) const { return sqlite3_column_int64(sta
 
 std::string Cursor::text(int column) const {
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-  return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+  return bytes == nullptr ? std::string()
+                          : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
@@ -71,8 +73,8 @@ Statement::~Statement() { sqlite3_finalize(statement_); }
 bool Statement::prepare() {
   if (db_.failed()) return false;
   if (statement_ != nullptr) return true;
-  return db_.check(sqlite3_prepare_v3(db_.handle_, sql_.c_str(), static_cast<int>(sql_.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &statement_, nullptr));
+  return db_.check(sqlite3_prepare_v3(db_.handle_, sql_.c_str(), static_cast<int>(sql_.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement_, nullptr));
 }
 
 bool Statement::bind_text(int index, std::string_view value, bool copy) {

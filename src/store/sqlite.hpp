@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SQLite's C interface as values: a connection, a prepared statement, one run of it. Used by one thread at a time.
 //
-// Errors stick, as in a stream: the first one stays with the Database, and until it is taken nothing more is done and every
-// read yields nothing. So a command is written as if all went well and looks once, at its end, whether it did.
+// Errors stick, as in a stream: the first one stays with the Database, and until it is taken nothing more is done and
+// every read yields nothing. So a command is written as if all went well and looks once, at its end, whether it did.
 #pragma once
 
 #include <cstdint>

@@ -4,11 +4,10 @@
 #include <mutex>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "store/accept.hpp"
 #include "store/blobs.hpp"
 #include "store/claim.hpp"
+#include "store/connections.hpp"
 #include "store/events.hpp"
 #include "store/file.hpp"
 #include "store/lanes.hpp"
@@ -16,7 +15,6 @@
 #include "store/outcome.hpp"
 #include "store/parts.hpp"
 #include "store/queries.hpp"
-#include "store/schema.hpp"
 #include "store/sqlite.hpp"
 #include "store/sub_accounts.hpp"
 #include "store/upkeep.hpp"
@@ -70,25 +68,28 @@ class SqliteStore final : public Store {
   }
 
   void accept(std::vector<NewMessage> messages, Done<Accepted> done) override {
-    submit<Accepted>([this, messages = std::move(messages)] { return desk_->acceptor.accept(messages); }, std::move(done));
+    submit<Accepted>([this, messages = std::move(messages)] { return desk_->acceptor.accept(messages); },
+                     std::move(done));
   }
   void claim(Target target, int limit, TimePoint now, Done<Claimed> done) override {
     submit<Claimed>([this, target, limit, now] { return desk_->claimer.claim(target, limit, now); }, std::move(done));
   }
   void record(Outcome outcome, TimePoint now, FollowUp follow_up, Done<Recorded> done) override {
-    submit<Recorded>([this, outcome = std::move(outcome), now, follow_up = std::move(follow_up)] {
-      return desk_->outcomes.record(outcome, now, follow_up);
-    }, std::move(done));
+    submit<Recorded>([this, outcome = std::move(outcome), now,
+                      follow_up = std::move(follow_up)] { return desk_->outcomes.record(outcome, now, follow_up); },
+                     std::move(done));
   }
   void free_lane(DeliveryId id, TimePoint now, Done<bool> done) override {
     submit<bool>([this, id, now] { return desk_->upkeep.free_lane(id, now); }, std::move(done));
   }
   void receipt(std::string call_id, std::string destination, std::string reason, TimePoint now, FollowUp follow_up,
                Done<Recorded> done) override {
-    submit<Recorded>([this, call_id = std::move(call_id), destination = std::move(destination), reason = std::move(reason),
-                      now, follow_up = std::move(follow_up)] {
-      return desk_->outcomes.receipt(call_id, destination, reason, now, follow_up);
-    }, std::move(done));
+    submit<Recorded>(
+        [this, call_id = std::move(call_id), destination = std::move(destination), reason = std::move(reason), now,
+         follow_up = std::move(follow_up)] {
+          return desk_->outcomes.receipt(call_id, destination, reason, now, follow_up);
+        },
+        std::move(done));
   }
   void release(std::string destination, TimePoint now, Done<int> done) override {
     submit<int>([this, destination = std::move(destination), now] { return desk_->upkeep.release(destination, now); },
@@ -98,25 +99,32 @@ class SqliteStore final : public Store {
     submit<ClaimedFetches>([this, limit, now] { return desk_->fetches.claim(limit, now); }, std::move(done));
   }
   void record_part(PartOutcome outcome, TimePoint now, Done<bool> done) override {
-    submit<bool>([this, outcome = std::move(outcome), now] { return desk_->fetches.record(outcome, now); }, std::move(done));
+    submit<bool>([this, outcome = std::move(outcome), now] { return desk_->fetches.record(outcome, now); },
+                 std::move(done));
   }
   void add_blob(Blob blob, Done<bool> done) override {
-    submit<bool>([this, blob = std::move(blob)] {
-      desk_->blobs.add(blob);
-      return true;
-    }, std::move(done));
+    submit<bool>(
+        [this, blob = std::move(blob)] {
+          desk_->blobs.add(blob);
+          return true;
+        },
+        std::move(done));
   }
   void replace_directory(std::vector<SubAccount> accounts, TimePoint now, Done<bool> done) override {
-    submit<bool>([this, accounts = std::move(accounts), now] {
-      desk_->accounts.replace(accounts, now);
-      return true;
-    }, std::move(done));
+    submit<bool>(
+        [this, accounts = std::move(accounts), now] {
+          desk_->accounts.replace(accounts, now);
+          return true;
+        },
+        std::move(done));
   }
   void recover(TimePoint now, Done<int> done) override {
-    submit<int>([this, now] {
-      desk_->fetches.recover(now);
-      return desk_->upkeep.recover(now);
-    }, std::move(done));
+    submit<int>(
+        [this, now] {
+          desk_->fetches.recover(now);
+          return desk_->upkeep.recover(now);
+        },
+        std::move(done));
   }
   void replay(MessageId message, TimePoint now, Done<int> done) override {
     submit<int>([this, message, now] { return desk_->upkeep.replay(message, now); }, std::move(done));
@@ -177,36 +185,6 @@ class SqliteStore final : public Store {
   Library library_;                    // guarded by reading_mutex_
   std::unique_ptr<Writer> writer_;     // last: its thread uses the others
 };
-
-/// Both connections: what is read is either hot in the kernel's cache or asked by a person.
-void tune(Database& db, int cache_kib) {
-  db.run(fmt::format("PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;", cache_kib));
-}
-
-Result<std::unique_ptr<Database>> open_writing(const SqliteOptions& options) {
-  auto opened = Database::open(options.path, Database::Mode::writing, options.patience);
-  if (!opened) return opened;
-  Database& db = **opened;
-  if (auto ours = check_is_ours(db, options.path); !ours) return std::unexpected(ours.error());
-  constexpr int kCacheKib = 2048;
-  tune(db, kCacheKib);
-  // WAL with FULL: a commit is on disk when it returns, by one fsync. The log is folded into the file each 1,000 pages.
-  db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; "
-         "PRAGMA journal_size_limit = 8388608; PRAGMA foreign_keys = ON");
-  if (auto migrated = migrate(db); !migrated) return std::unexpected(migrated.error());
-  return opened;
-}
-
-Result<std::unique_ptr<Database>> open_reading(const SqliteOptions& options) {
-  auto opened = Database::open(options.path, Database::Mode::reading, options.patience);
-  if (!opened) return opened;
-  Database& db = **opened;
-  if (auto ours = check_is_ours(db, options.path); !ours) return std::unexpected(ours.error());
-  if (auto current = check_is_current(db, options.path); !current) return std::unexpected(current.error());
-  constexpr int kCacheKib = 256;
-  tune(db, kCacheKib);
-  return opened;
-}
 
 }  // namespace
 

@@ -12,10 +12,10 @@
 namespace mmsgate::store {
 
 struct SqliteOptions {
-  std::string path;         ///< Created, with its folder (0700) and itself 0600, when missing.
+  std::string path;  ///< Created, with its folder (0700) and itself 0600, when missing.
   int most_per_commit = 256;
   Duration patience = std::chrono::seconds(5);  ///< How long a lock of another program is waited for.
-  bool read_only = false;   ///< For the command line beside a running gateway: queries only, commands are refused.
+  bool read_only = false;  ///< For the command line beside a running gateway: queries only, commands are refused.
 };
 
 /// Opens, checks and migrates. The errors name the file and what to do: transient when it is locked, full or denied;

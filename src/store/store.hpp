@@ -2,10 +2,10 @@
 // The durable truth: messages, their parts and deliveries, stored files, an event log, and the directory. Every journey
 // starts here and ends here.
 //
-// Threads: commands (the ones with a `Done`) may be called from any thread. They go to the store's writer, which puts all
-// that wait into one transaction; `done` is called on the writer's thread after COMMIT, or with the error after ROLLBACK,
-// and must do no more than post(). Answers come in the order of the calls. A command that fails leaves the others alone.
-// Queries return at once and may be called from any thread; each waits for no writer.
+// Threads: commands (the ones with a `Done`) may be called from any thread. They go to the store's writer, which puts
+// all that wait into one transaction; `done` is called on the writer's thread after COMMIT, or with the error after
+// ROLLBACK, and must do no more than post(). Answers come in the order of the calls. A command that fails leaves the
+// others alone. Queries return at once and may be called from any thread; each waits for no writer.
 #pragma once
 
 #include <functional>
@@ -54,7 +54,8 @@ struct Job {
 
 struct Claimed {
   std::vector<Job> jobs;
-  std::optional<TimePoint> next_due;  ///< When the next one falls due that was not claimed now; nothing: none waits for a time.
+  std::optional<TimePoint>
+      next_due;  ///< When the next one falls due that was not claimed now; nothing: none waits for a time.
 };
 
 /// A part whose bytes are wanted, claimed for one try; end it with record_part().
@@ -77,14 +78,14 @@ struct ClaimedFetches {
 struct Outcome {
   DeliveryId id;
   Event event = Event::accepted;
-  std::string reason;                     ///< For the event log and for people.
-  std::optional<TimePoint> next_try;      ///< With Event::postponed.
-  std::string result_id;                  ///< The carrier's id of what it accepted.
+  std::string reason;                 ///< For the event log and for people.
+  std::optional<TimePoint> next_try;  ///< With Event::postponed.
+  std::string result_id;              ///< The carrier's id of what it accepted.
 };
 
 /// The outcome as the store saw it, and what became of the whole message by it.
 struct Recorded {
-  bool changed = false;          ///< The table had a step for it; else nothing below is set.
+  bool changed = false;  ///< The table had a step for it; else nothing below is set.
   State state = State::queued;
   bool tells_sender = false;     ///< The step says so.
   bool message_settled = false;  ///< No delivery of the message is queued, sending, deferred or held any more.
@@ -113,9 +114,9 @@ struct Blob {
   std::string type;
   std::string name;
   std::uint64_t size = 0;
-  std::string sha256;   ///< 64 hex digits.
+  std::string sha256;  ///< 64 hex digits.
   TimePoint created_at;
-  TimePoint until;      ///< Kept at least so long.
+  TimePoint until;  ///< Kept at least so long.
 };
 
 struct PartOutcome {
@@ -168,7 +169,7 @@ struct History {
 
 struct Counts {
   std::int64_t messages = 0;
-  std::int64_t open = 0;    ///< Deliveries that still have to go somewhere.
+  std::int64_t open = 0;  ///< Deliveries that still have to go somewhere.
   std::int64_t dead = 0;
 };
 
@@ -176,22 +177,24 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // ---- Commands -------------------------------------------------------------------------------------------------------
+  // ---- Commands
+  // -------------------------------------------------------------------------------------------------------
 
-  /// Stores messages with all their parts and deliveries, all or none. One whose (provider, provider_id, own) is here already
-  /// is left as it is.
+  /// Stores messages with all their parts and deliveries, all or none. One whose (provider, provider_id, own) is here
+  /// already is left as it is.
   virtual void accept(std::vector<NewMessage> messages, Done<Accepted> done) = 0;
 
   /// Takes up to `limit` deliveries that are due at `now` and first in their lane, and marks them sending.
   virtual void claim(Target target, int limit, TimePoint now, Done<Claimed> done) = 0;
   /// Records what happened, by core's table, and frees the lane where it says so.
   virtual void record(Outcome outcome, TimePoint now, FollowUp follow_up, Done<Recorded> done) = 0;
-  /// The other side has shown that it has the request (SIP 100), though it has not said yes: the next of the lane may go.
+  /// The other side has shown that it has the request (SIP 100), though it has not said yes: the next of the lane may
+  /// go.
   virtual void free_lane(DeliveryId id, TimePoint now, Done<bool> done) = 0;
-  /// The handset `destination` says that it has what we sent with this Call-ID (Event::delivered). Not changed: there is no
-  /// such delivery, or its receipt came before.
-  virtual void receipt(std::string call_id, std::string destination, std::string reason, TimePoint now, FollowUp follow_up,
-                       Done<Recorded> done) = 0;
+  /// The handset `destination` says that it has what we sent with this Call-ID (Event::delivered). Not changed: there
+  /// is no such delivery, or its receipt came before.
+  virtual void receipt(std::string call_id, std::string destination, std::string reason, TimePoint now,
+                       FollowUp follow_up, Done<Recorded> done) = 0;
   /// Whatever is deferred for this phone is due now. Answers how many.
   virtual void release(std::string destination, TimePoint now, Done<int> done) = 0;
 
@@ -209,7 +212,8 @@ class Store {
   /// A person wants it tried again: every failed, dead or held delivery of the message.
   virtual void replay(MessageId message, TimePoint now, Done<int> done) = 0;
 
-  // ---- Queries --------------------------------------------------------------------------------------------------------
+  // ---- Queries
+  // --------------------------------------------------------------------------------------------------------
 
   [[nodiscard]] virtual Result<std::optional<Blob>> find_blob(const BlobId& id) = 0;
   [[nodiscard]] virtual Result<std::vector<SubAccount>> directory() = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The directory as it was read last, so that a start without the carrier still knows who is who. Inside a transaction of the
-// thread that owns the Database.
+// The directory as it was read last, so that a start without the carrier still knows who is who. Inside a transaction
+// of the thread that owns the Database.
 #pragma once
 
 #include <vector>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What moves deliveries other than a try of theirs: the proxy has one in hand, a phone has come, we were stopped, a person
-// says so. Writer's thread, inside a transaction.
+// What moves deliveries other than a try of theirs: the proxy has one in hand, a phone has come, we were stopped, a
+// person says so. Writer's thread, inside a transaction.
 #pragma once
 
 #include <string>

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include <fmt/format.h>
+
 namespace mmsgate::store {
 namespace {
 
@@ -76,24 +78,26 @@ void Writer::run() {
 }
 
 void Writer::perform(Batch& batch) {
-  trouble_.reset();
   const auto before = db_.total_changes();
-  const auto error = transact(batch);
+  std::optional<Error> error = transact(batch, Care::none);
+  if (command_failed_ && batch.size() > 1) error = transact(batch, Care::savepoints);
   if (error) {
     for (const auto& task : batch) task->fail(*error);
   }
   const bool has_written = batch.empty() || db_.total_changes() != before;
-  if (error || trouble_ || has_written) note_health(error ? error : trouble_);
+  const std::optional<Error> ill = error ? error : trouble_;
+  if (ill || has_written) note_health(ill);
   for (const auto& task : batch) task->answer();
 }
 
-std::optional<Error> Writer::transact(Batch& batch) {
+std::optional<Error> Writer::transact(Batch& batch, Care care) {
+  command_failed_ = false;
+  trouble_.reset();
   if (auto gone = file_.missing()) return gone;
   begin_.run();
   std::optional<Error> error = db_.take_error();
-  // The smallest write there is: the version that the file has.
-  if (!error && batch.empty()) db_.run("PRAGMA user_version = " + std::to_string(db_.number("PRAGMA user_version")));
-  for (auto task = batch.begin(); !error && task != batch.end(); ++task) error = run_one(**task);
+  if (!error && batch.empty()) probe();
+  for (auto task = batch.begin(); !error && task != batch.end(); ++task) error = run(**task, care);
   if (!error) error = db_.take_error();
   // Looked at once more, and late: what goes into a file that is gone must not be called stored.
   if (!error) error = file_.missing();
@@ -108,19 +112,24 @@ std::optional<Error> Writer::transact(Batch& batch) {
   return error;
 }
 
-std::optional<Error> Writer::run_one(Task& task) {
-  savepoint_.run();
+std::optional<Error> Writer::run(Task& task, Care care) {
+  if (care == Care::savepoints) savepoint_.run();
   task.run();
   const std::optional<Error> error = db_.take_error();
   if (error) {
-    task.fail(*error);
+    command_failed_ = true;
     if (error->kind == ErrorKind::transient || error->kind == ErrorKind::corrupt) trouble_ = error;
-    if (!db_.in_transaction()) return error;
+    // SQLite itself rolls everything back when it can do no more: a full disk, an I/O error.
+    if (care == Care::none || !db_.in_transaction()) return error;
+    task.fail(*error);
     undo_.run();
   }
-  release_.run();
+  if (care == Care::savepoints) release_.run();
   return db_.take_error();
 }
+
+/// The smallest write there is: the version that the file has anyway.
+void Writer::probe() { db_.run(fmt::format("PRAGMA user_version = {}", db_.number("PRAGMA user_version"))); }
 
 void Writer::note_health(std::optional<Error> error) {
   std::unique_lock lock(mutex_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one thread that writes. It takes all commands that wait, up to a number, into one transaction, so that they share the
-// one fsync that a commit costs; then it answers each, in the order in which they came.
+// The one thread that writes. It takes all commands that wait, up to a number, into one transaction, so that they share
+// the one fsync that a commit costs; then it answers each, in the order in which they came.
 //
 // submit() and health() may be called from any thread; commands run and are answered on the writer's thread.
 #pragma once
@@ -37,7 +37,8 @@ class Writer {
     enqueue(std::make_unique<Command<T, Work>>(std::move(work), std::move(done)));
   }
 
-  /// What the last write ended with. After a bad one a small write is tried now and then, so that it becomes good by itself.
+  /// What the last write ended with. After a bad one a small write is tried now and then, so that it becomes good by
+  /// itself.
   [[nodiscard]] std::optional<Error> health() const;
 
  private:
@@ -69,10 +70,15 @@ class Writer {
   /// Empty: it is time to see whether writing works again.
   [[nodiscard]] Batch take();
   void perform(Batch& batch);
+  /// A savepoint each would cost a fifth of all the work for what hardly ever happens. So all run without, and only
+  /// when one has failed they run once more, each with its own. Commands must bear that: they change nothing but the
+  /// database.
+  enum class Care { none, savepoints };
   /// The transaction; an error is one of all its commands.
-  [[nodiscard]] std::optional<Error> transact(Batch& batch);
-  /// One command; what it did is undone when it fails. Answers the error when the whole transaction is lost.
-  [[nodiscard]] std::optional<Error> run_one(Task& task);
+  [[nodiscard]] std::optional<Error> transact(Batch& batch, Care care);
+  /// One command. Answers the error when the whole transaction is lost by it.
+  [[nodiscard]] std::optional<Error> run(Task& task, Care care);
+  void probe();
   void note_health(std::optional<Error> error);
 
   Database& db_;
@@ -80,7 +86,8 @@ class Writer {
   const std::size_t most_per_commit_;
   const std::shared_ptr<runtime::Log> log_;
   Statement begin_, commit_, rollback_, savepoint_, undo_, release_;
-  std::optional<Error> trouble_;  ///< Of a command in this transaction, such as a full disk; not the command's own fault.
+  bool command_failed_ = false;   ///< In this transaction.
+  std::optional<Error> trouble_;  ///< What it failed by, when that is not its own fault: a full disk.
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
