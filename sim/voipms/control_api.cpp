@@ -14,9 +14,16 @@ namespace {
 
 constexpr std::string_view kPrefix = "/sim/";
 
-Answer json_answer(const Json& json) { return {.body = bytes_of(dump(json) + "\n")}; }
+Answer json_answer(const Json& json) {
+  Answer answer;
+  answer.body = bytes_of(dump(json) + "\n");
+  return answer;
+}
+
 Answer complaint(int status, std::string_view words) {
-  return {.status = status, .body = bytes_of(dump({{"error", words}}) + "\n")};
+  Answer answer = json_answer({{"error", words}});
+  answer.status = status;
+  return answer;
 }
 
 std::int64_t query_number(const Request& request, const char* name, std::int64_t fallback) {

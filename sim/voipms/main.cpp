@@ -79,8 +79,8 @@ void run(const Options& options, const sigset_t& ending) {
   portal.set_webhook({{"url", options.webhook}});
   if (!options.scene.empty()) control.set_scene(read_scene(options.scene));
 
-  const auto handle = [&](Request request, Reply reply) {
-    if (request.path == "/api/v1/rest.php") return rest.handle(std::move(request), std::move(reply));
+  const auto handle = [&](const Request& request, Reply reply) {
+    if (request.path == "/api/v1/rest.php") return rest.handle(request, std::move(reply));
     if (request.path.starts_with("/media/")) return serve_media(world, request, std::move(reply));
     if (request.path.starts_with("/sim/")) return control.handle(request, std::move(reply));
     reply.answer({.status = 404, .type = "text/plain", .body = bytes_of("not found\n")});

@@ -2,7 +2,6 @@
 // Pictures and other files: fetching what sendMMS names, serving what messages hold. Any thread.
 #pragma once
 
-#include <expected>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -22,12 +21,11 @@ namespace mmsgate_sim {
 [[nodiscard]] std::string media_url(const std::string& base, const Message& message, std::size_t n);
 [[nodiscard]] Json media_urls(const std::string& base, const Message& message);
 
-/// The media of a call, or in words why there are none.
-using Fetched = std::expected<std::vector<Media>, std::string>;
+/// The media of a call; or a complaint, and then the media are of no use.
+using Fetched = std::move_only_function<void(std::vector<Media> media, std::string complaint)>;
 /// Fetches every source (a URL, or base64 of the bytes) at once and calls `done` on the outgoing thread, or from within
 /// when there is nothing to fetch.
-void fetch_media(Outgoing& outgoing, const Limits& limits, const std::vector<std::string>& sources,
-                 std::move_only_function<void(Fetched)> done);
+void fetch_media(Outgoing& outgoing, const Limits& limits, const std::vector<std::string>& sources, Fetched done);
 
 /// GET /media/{id}/{n}/NAME, with the faults on "media".
 void serve_media(World& world, const Request& request, Reply reply);

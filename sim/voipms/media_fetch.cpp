@@ -36,15 +36,9 @@ struct Gathering {
   std::vector<Media> media;
   std::size_t missing = 0;
   std::string complaint;  ///< The first one.
-  std::move_only_function<void(Fetched)> done;
+  Fetched done;
 
-  void finish() {
-    if (complaint.empty()) {
-      done(std::move(media));
-    } else {
-      done(std::unexpected(std::move(complaint)));
-    }
-  }
+  void finish() { done(std::move(media), std::move(complaint)); }
 };
 
 bool is_url(std::string_view source) { return source.starts_with("http://") || source.starts_with("https://"); }
@@ -92,8 +86,7 @@ std::string guess_type(std::string_view name, std::string_view bytes) {
 
 bool is_carried(std::string_view type) { return std::ranges::find(kCarried, type) != std::end(kCarried); }
 
-void fetch_media(Outgoing& outgoing, const Limits& limits, const std::vector<std::string>& sources,
-                 std::move_only_function<void(Fetched)> done) {
+void fetch_media(Outgoing& outgoing, const Limits& limits, const std::vector<std::string>& sources, Fetched done) {
   auto all = std::make_shared<Gathering>();
   all->done = std::move(done);
   all->media.resize(sources.size());

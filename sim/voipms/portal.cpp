@@ -94,7 +94,7 @@ Json Portal::dids(const std::string& did) const {
   for (Json each : dids_) {
     if (!did.empty() && national(text_of(each, "did")) != did) continue;
     each["webhook"] = webhook_.form == WebhookSettings::Form::json ? webhook_.url : "";
-    each["webhook_enabled"] = each["webhook"] == "" ? "0" : "1";
+    each["webhook_enabled"] = text_of(each, "webhook").empty() ? "0" : "1";
     list.push_back(std::move(each));
   }
   return list;

@@ -17,7 +17,11 @@ struct RestApi::Call {
 
 namespace {
 
-Answer json_answer(const Json& json) { return {.body = bytes_of(dump(json))}; }
+Answer json_answer(const Json& json) {
+  Answer answer;
+  answer.body = bytes_of(dump(json));
+  return answer;
+}
 
 /// Does this fault answer in place of the method?
 bool comes_before(const std::optional<Fault>& fault) {
@@ -52,7 +56,7 @@ void answer_instead(World& world, const Fault& fault, Reply reply) {
 
 }  // namespace
 
-void RestApi::handle(Request request, Reply reply) {
+void RestApi::handle(const Request& request, Reply reply) {
   Call call{.form = read_form(request), .client = request.client};
   call.record = {.method = call.form.get("method"),
                  .get = request.method != "POST",

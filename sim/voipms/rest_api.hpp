@@ -13,7 +13,7 @@
 namespace mmsgate_sim {
 
 /// The answer, and for the log of calls what the status word does not say.
-using Done = std::move_only_function<void(Json, std::string detail)>;
+using Done = std::move_only_function<void(const Json&, std::string detail)>;
 
 /// An answer that consists of a status word.
 [[nodiscard]] inline Json only_status(const char* word) { return {{"status", word}}; }
@@ -21,7 +21,7 @@ using Done = std::move_only_function<void(Json, std::string detail)>;
 class RestApi {
  public:
   explicit RestApi(World& world) : world_(world) {}
-  void handle(Request request, Reply reply);
+  void handle(const Request& request, Reply reply);
 
  private:
   struct Call;

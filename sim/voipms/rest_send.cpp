@@ -51,9 +51,10 @@ void send_mms(World& world, const Form& form, Done done) {
   if (complaint == nullptr && form.get("message").empty() && sources.empty()) complaint = "message_empty";
   if (complaint != nullptr) return done(only_status(complaint), "");
   fetch_media(world.outgoing, limits, sources,
-              [&world, message = message_of(form, true), done = std::move(done)](Fetched fetched) mutable {
-                if (!fetched) return done(only_status("invalid_media"), fetched.error());
-                message.media = std::move(*fetched);
+              [&world, message = message_of(form, true), done = std::move(done)](std::vector<Media> media,
+                                                                                 std::string why_not) mutable {
+                if (!why_not.empty()) return done(only_status("invalid_media"), std::move(why_not));
+                message.media = std::move(media);
                 done(accept(world, std::move(message)), "");
               });
 }

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gateway itself: the real program with a config of its own."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from . import http
+from .process import Process, wait_until
+
+Options = dict[str, dict[str, str]]
+
+
+class Gateway:
+    def __init__(self, program: Path, folder: Path, options: Options, env: dict[str, str] | None = None):
+        self.program, self.folder, self.options, self.env = program, folder, options, env
+        self.config = folder / "mmsgate.conf"
+        web = options["web"]
+        self.url = f"http://{web['webdns']}:{web['webport']}"
+        self.hook_url = self.url + web.get("pathpost", "/mmsgate")
+        self.upload_url = self.url + web.get("pathfile", "/file")
+        self.start()
+
+    def write_config(self) -> None:
+        sections = (f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in values.items()) for name, values in self.options.items())
+        self.config.write_text("\n".join(sections))
+
+    def start(self) -> None:
+        self.write_config()
+        self.process = Process("gateway", [self.program, "serve", "--config-file", self.config], self.folder, self.env)
+        wait_until(self._is_healthy, "the gateway is healthy")
+
+    def _is_healthy(self) -> bool:
+        if not self.process.running:
+            raise RuntimeError(f"the gateway ended with {self.process.child.returncode}\n{self.process.tail()}")
+        try:
+            return http.request("GET", f"{self.url}/healthz", timeout=2).status == 200
+        except OSError:
+            return False
+
+    def restart(self, kill: bool = False) -> None:
+        self.process.kill() if kill else self.process.stop()
+        self.start()
+
+    def messages(self, *more: str) -> Any:
+        """`mmsgate messages --json ...`"""
+        done = subprocess.run([self.program, "messages", "--json", *more, "--config-file", self.config], capture_output=True,
+                              text=True, timeout=30)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return json.loads(done.stdout)
+
+    def rss_kb(self) -> int:
+        status = Path(f"/proc/{self.process.child.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
+
+    def stop(self) -> int:
+        return self.process.stop()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carrier, proxy, gateway and phones, wired together on a loopback address of their own."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from . import proxy as proxies
+from .carrier import PASSWORD, USER, Carrier
+from .gateway import Gateway
+from .phone import Phone
+from .ports import free_port, own_address
+from .proxy import Proxy
+
+DOMAIN = "sim.example"
+STRANGER = "5145550199"
+
+
+@dataclass(frozen=True)
+class Resident:
+    account: str
+    number: str
+    extension: str  # as it is dialled: "101"
+
+
+ALICE = Resident("100000_alice", "5145550100", "101")
+BOB = Resident("100000_bob", "5145550100", "102")
+SHOP = Resident("100000_shop", "5145550110", "103")
+RESIDENTS = (ALICE, BOB, SHOP)
+
+
+class House:
+    """`with House(build) as house:`. Options of the config are given as {"mmsgate": {"layout": "separate"}}."""
+
+    def __init__(self, build: Path, options: dict[str, dict[str, str]] | None = None, to_gateway: str = proxies.EVERYTHING,
+                 folder: Path | None = None):
+        self.build = build
+        self.address = own_address()
+        self._owned = folder is None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="mmsgate-house-"))
+        self.phones: list[Phone] = []
+        self._options = options or {}
+        self._to_gateway = to_gateway
+
+    def __enter__(self) -> "House":
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+        if self._owned and error is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        elif error is not None:
+            print(f"the household's logs are in {self.folder}")
+
+    def _start(self) -> None:
+        sip_port, web_port, proxy_port = free_port(self.address), free_port(self.address), free_port("127.0.0.1")
+        self.carrier = Carrier(self.build / "sim" / "mmsgate-sim", self.folder)
+        self.carrier.set_accounts([{"account": r.account, "callerid_number": r.number, "internal_extension": r.extension[2:]}
+                                   for r in RESIDENTS])
+        self.proxy = Proxy(self.folder, "127.0.0.1", proxy_port, (self.address, sip_port), DOMAIN, self._to_gateway)
+        self.gateway = Gateway(self.build / "src" / "mmsgate", self.folder, self._config(sip_port, web_port))
+        self.carrier.set_webhook(self.gateway.hook_url)
+
+    def _config(self, sip_port: int, web_port: int) -> dict[str, dict[str, str]]:
+        config: dict[str, dict[str, Any]] = {
+            "sip": {"sipboundaddress": self.address, "sipport": sip_port, "sipproxy": f"127.0.0.1:{self.proxy.port}", "domain": DOMAIN},
+            "api": {"apiid": USER, "apipw": PASSWORD, "apiurl": self.carrier.api_url},
+            "web": {"webdns": self.address, "webbind": self.address, "webport": web_port, "localmedia": self.folder / "media",
+                    "medianetworks": "loopback"},
+            "mmsgate": {"dbfile": self.folder / "mmsgate.sqlite", "logger": "DEBUG"},
+        }
+        for section, values in self._options.items():
+            config[section].update(values)
+        return {section: {k: str(v) for k, v in values.items()} for section, values in config.items()}
+
+    def phone(self, resident: Resident, registers: bool = True) -> Phone:
+        phone = Phone(self.build / "sim" / "mmsgate-phone", self.folder, resident.account, DOMAIN, self.proxy.uri,
+                      self.gateway.upload_url, registers)
+        self.phones.append(phone)
+        return phone
+
+    def stop(self) -> None:
+        for each in (*self.phones, *(getattr(self, name, None) for name in ("gateway", "proxy", "carrier"))):
+            if each is not None:
+                each.stop()
+        self.phones.clear()

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real Linphone phone of the household (sim/phone)."""
+
+from pathlib import Path
+from typing import Any
+
+from .process import PATIENCE, Event, Process
+
+
+class Phone:
+    def __init__(self, program: Path, folder: Path, name: str, domain: str, proxy: str, upload_url: str, registers: bool = True):
+        self.name = name
+        self._home = folder / f"phone-{name}"
+        self._home.mkdir(exist_ok=True)
+        self._folder = folder
+        self._command = [program, "--name", name, "--domain", domain, "--proxy", proxy, "--upload-url", upload_url,
+                         "--home", self._home, *([] if registers else ["--no-register"])]
+        self._count = 0
+        self.start(registers)
+
+    def start(self, registers: bool = True) -> None:
+        self.process = Process(f"phone-{self.name}", self._command, self._folder)
+        self.process.expect("registered" if registers else "started")
+
+    def send(self, to: str, text: str = "", file: bytes | None = None, name: str = "picture.png", kind: str = "image/png") -> str:
+        """Sends and goes on; the id is for state()."""
+        self._count += 1
+        command: Event = {"do": "send", "to": to, "text": text, "id": str(self._count)}
+        if file is not None:
+            path = self._home / f"to-send-{self._count}"
+            path.write_bytes(file)
+            command |= {"file": str(path), "name": name, "type": kind}
+        self.process.tell(command)
+        return command["id"]
+
+    def state(self, message: str, state: str, patience: float = PATIENCE) -> Event:
+        """Waits for a state of a message sent: Delivered (the proxy took it), DeliveredToUser, NotDelivered..."""
+        return self.process.expect("state", patience, id=message, state=state)
+
+    def received(self, patience: float = PATIENCE, **fields: Any) -> Event:
+        """The next message, with the bytes of its files."""
+        event = self.process.expect("received", patience, **fields)
+        for file in event["files"]:
+            file["bytes"] = Path(file["path"]).read_bytes()
+        return event
+
+    def messages(self) -> list[Event]:
+        """All that were received so far."""
+        return [event for event in self.process.seen if event["event"] == "received"]
+
+    def mark_read(self) -> None:
+        self.process.tell({"do": "mark_read"})
+
+    def unregister(self) -> None:
+        self.process.tell({"do": "unregister"})
+        self.process.expect("unregistered")
+
+    def register(self) -> None:
+        self.process.tell({"do": "register"})
+        self.process.expect("registered")
+
+    def stop(self) -> None:
+        self.process.stop()

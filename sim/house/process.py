@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One child process: started, listened to, and stopped. Nothing is stopped that was not started here."""
+
+import ctypes
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Event = dict[str, Any]
+PATIENCE = 20.0  # seconds that anything is waited for, unless said otherwise
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_parent() -> None:
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Gone(Exception):
+    """What was waited for did not come; the text ends with what the process said last."""
+
+
+def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE, every: float = 0.02) -> Any:
+    """The first true value of `condition`; for what cannot be waited for by an event."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(every)
+    raise Gone(f"{what}: not within {patience:g} s")
+
+
+class Process:
+    """Standard output is read as JSON lines (what is no JSON is kept as text); both streams go to a log file."""
+
+    def __init__(self, name: str, command: list[str | Path], folder: Path, env: dict[str, str] | None = None):
+        self.name = name
+        self.log = folder / f"{name}.log"
+        self.seen: list[Event] = []
+        self._events: queue.Queue[Event | None] = queue.Queue()
+        self._kept: list[Event] = []
+        self._log = self.log.open("ab")
+        self.child = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=self._log, cwd=folder, env={**os.environ, **(env or {})},
+                                      preexec_fn=_die_with_parent)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.child.stdout
+        for line in self.child.stdout:
+            self._log.write(line)
+            self._log.flush()
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(event, dict):
+                self.seen.append(event)
+                self._events.put(event)
+        self._events.put(None)
+
+    def tell(self, command: Event) -> None:
+        assert self.child.stdin
+        self.child.stdin.write(json.dumps(command).encode() + b"\n")
+        self.child.stdin.flush()
+
+    def expect(self, event: str, patience: float = PATIENCE, **fields: Any) -> Event:
+        """The next event of that name whose fields are as given. Others that come meanwhile are kept for later."""
+
+        def fits(candidate: Event) -> bool:
+            return candidate.get("event") == event and all(candidate.get(k) == v for k, v in fields.items())
+
+        for index, kept in enumerate(self._kept):
+            if fits(kept):
+                return self._kept.pop(index)
+        end = time.monotonic() + patience
+        while (left := end - time.monotonic()) > 0:
+            try:
+                came = self._events.get(timeout=left)
+            except queue.Empty:
+                break
+            if came is None:
+                raise Gone(f"{self.name} ended (exit {self.child.wait()}) before {event} {fields}\n{self.tail()}")
+            if fits(came):
+                return came
+            self._kept.append(came)
+        raise Gone(f"{self.name}: no {event} {fields} within {patience:g} s; it said {self._kept}\n{self.tail()}")
+
+    def tail(self, lines: int = 30) -> str:
+        text = self.log.read_text(errors="replace").splitlines()
+        return "\n".join(f"  {self.name}| {line}" for line in text[-lines:])
+
+    @property
+    def running(self) -> bool:
+        return self.child.poll() is None
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self.child.kill()
+        self._finish()
+
+    def stop(self, patience: float = 10.0) -> int:
+        """Asks it to end; its exit code."""
+        if self.running:
+            self.child.terminate()
+            try:
+                self.child.wait(patience)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+        return self._finish()
+
+    def _finish(self) -> int:
+        code = self.child.wait()
+        for stream in (self.child.stdin, self.child.stdout):
+            try:
+                if stream:
+                    stream.close() if stream is self.child.stdin else None
+            except BrokenPipeError:
+                pass
+        self._reader.join(2)
+        self._log.close()
+        return code
