@@ -5,7 +5,7 @@ namespace mmsgate {
 namespace {
 
 /// Waiting for a try: it holds its lane, so that what comes behind it keeps its order.
-std::optional<Step> from_waiting(State state, Event event) {
+std::optional<Step> from_waiting(Event event) {
   switch (event) {
     case Event::claimed: return Step{State::sending};
     case Event::released: return Step{State::queued};
@@ -19,7 +19,6 @@ std::optional<Step> from_waiting(State state, Event event) {
     case Event::interrupted:
     case Event::replayed: return std::nullopt;
   }
-  static_cast<void>(state);
   return std::nullopt;
 }
 
@@ -60,7 +59,7 @@ std::optional<Step> from_ended(State state, Event event) {
 std::optional<Step> next(State state, Event event) {
   switch (state) {
     case State::queued:
-    case State::deferred: return from_waiting(state, event);
+    case State::deferred: return from_waiting(event);
     case State::sending: return from_sending(event);
     case State::accepted:
     case State::delivered:

@@ -6,10 +6,12 @@
 namespace mmsgate {
 
 Duration RetryPolicy::wait(int tries, Random& random) const {
-  constexpr int kMostDoublings = 30;  // beyond that every sensible `longest` is reached, and a shift would overflow
-  const int doublings = std::clamp(tries - 1, 0, kMostDoublings);
-  const std::int64_t base = std::min(longest.count(), first.count() << doublings);
-  const std::int64_t quarter = std::max<std::int64_t>(base / 4, 1);
+  std::int64_t base = std::min(first, longest).count();
+  // Ends by itself long before `tries` does, and never doubles beyond what the number holds.
+  for (int i = 1; i < tries && base > 0 && base < longest.count(); ++i) {
+    base = base > longest.count() / 2 ? longest.count() : base * 2;
+  }
+  const std::int64_t quarter = base / 4;
   const auto swing = static_cast<std::int64_t>(random.next() % static_cast<std::uint64_t>(2 * quarter + 1));
   return Duration(base - quarter + swing);
 }

@@ -8,25 +8,34 @@ namespace {
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-/// The length in bytes of the first `most` characters.
+/// The length in bytes of the character that `text`, which is not empty, begins with.
+std::size_t character_bytes(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t bytes = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF8 ? 4 : 1;
+  const bool whole = bytes <= text.size() && std::ranges::all_of(text.substr(1, bytes - 1), continues);
+  return whole ? bytes : 1;
+}
+
+/// The length in bytes of the first `most` characters, or of all when there are fewer.
 std::size_t bytes_of(std::string_view text, std::size_t most) {
   std::size_t at = 0;
-  for (std::size_t seen = 0; at < text.size(); ++at) {
-    if (!continues(text[at]) && seen++ == most) break;
-  }
+  for (; most > 0 && at < text.size(); --most) at += character_bytes(text.substr(at));
   return at;
 }
 
 }  // namespace
 
 std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return !continues(c); }));
+  std::size_t count = 0;
+  for (; !utf8.empty(); ++count) utf8.remove_prefix(character_bytes(utf8));
+  return count;
 }
 
 std::vector<std::string_view> split_text(std::string_view utf8, std::size_t most) {
   std::vector<std::string_view> pieces;
-  while (characters(utf8) > most) {
-    std::size_t cut = bytes_of(utf8, most);
+  for (;;) {
+    std::size_t cut = bytes_of(utf8, std::max<std::size_t>(most, 1));
+    if (cut == utf8.size()) break;
     const std::size_t blank = utf8.substr(0, cut + 1).find_last_of(" \n");
     const bool at_word = blank != std::string_view::npos && blank > cut / 2;
     if (at_word) cut = blank;
@@ -60,6 +69,7 @@ std::vector<Slice> plan_for_phone(std::string_view text, int part_count, Layout 
   std::vector<Slice> slices;
   if (!text.empty()) slices.push_back({.text_bytes = text.size()});
   for (int i = 0; i < part_count; ++i) slices.push_back({.first_part = i, .part_count = 1});
+  if (slices.empty()) slices.emplace_back();
   return slices;
 }
 

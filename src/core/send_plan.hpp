@@ -20,8 +20,9 @@ struct CarrierLimits {
 /// Must this slice go as MMS? (Else sendSMS will do.)
 [[nodiscard]] bool needs_mms(std::string_view text, const Slice& slice, const CarrierLimits& limits);
 
-/// Cuts a message of `part_count` media into the fewest calls of sendSMS or sendMMS, in reading order: the text goes with the
-/// first media; a text that is too long for an SMS goes as MMS, whole up to mms_characters, cut between words above that.
+/// Cuts a message of `part_count` media into the fewest calls of sendSMS or sendMMS, in reading order: the text goes
+/// with the first media; a text that is too long for an SMS goes as MMS, whole up to mms_characters, cut between words
+/// above that.
 [[nodiscard]] std::vector<Slice> plan_for_carrier(std::string_view text, int part_count, const CarrierLimits& limits);
 
 /// How phones are shown a caption and its pictures.
@@ -30,13 +31,14 @@ enum class Layout {
   separate,  ///< One MESSAGE each, for clients that know no multipart.
 };
 
+/// One slice at least: an empty message arrives too.
 [[nodiscard]] std::vector<Slice> plan_for_phone(std::string_view text, int part_count, Layout layout);
 
 /// Unicode code points of UTF-8 text, which is how the carrier counts. Bytes that are not UTF-8 count one each.
 [[nodiscard]] std::size_t characters(std::string_view utf8);
 
-/// Cuts between words, or else between code points; no piece is empty or longer than `most` characters. The pieces look into
-/// `utf8`.
+/// Cuts between words, or else between code points; no piece is empty or longer than `most` characters (0 is taken as
+/// 1). The pieces look into `utf8`.
 [[nodiscard]] std::vector<std::string_view> split_text(std::string_view utf8, std::size_t most);
 
 }  // namespace mmsgate

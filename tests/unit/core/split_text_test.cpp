@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long a text is and where it may be cut.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/send_plan.hpp"
+
+namespace mmsgate {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Characters, AreCodePointsAndNotBytes) {
+  EXPECT_EQ(characters(""), 0U);
+  EXPECT_EQ(characters("abc"), 3U);
+  EXPECT_EQ(characters("é"), 1U);
+  EXPECT_EQ(characters("€uro"), 4U);
+  EXPECT_EQ(characters("😀😀"), 2U);
+  EXPECT_EQ(characters(std::string(3, '\0')), 3U);
+}
+
+// Bytes that only ever continue a character counted as nothing, so a text of them was never too long for anything.
+TEST(Characters, BytesThatAreNotUtf8CountOneEach) {
+  EXPECT_EQ(characters(std::string(500, '\x80')), 500U);
+  EXPECT_EQ(characters("a\xff\xfe"), 3U);
+  EXPECT_EQ(characters("\xe2\x82"), 2U) << "cut off in the middle";
+  EXPECT_EQ(characters("\xc3\x28"), 2U) << "a beginning without its end";
+  EXPECT_EQ(characters("é\x80"), 2U) << "an end too many";
+}
+
+TEST(SplitText, WhatFitsStaysWhole) {
+  EXPECT_THAT(split_text("", 5), IsEmpty());
+  EXPECT_THAT(split_text("abcde", 5), ElementsAre("abcde"));
+  EXPECT_THAT(split_text("ééééé", 5), ElementsAre("ééééé"));
+}
+
+TEST(SplitText, CutsBetweenWordsAndDropsTheBlank) {
+  EXPECT_THAT(split_text("one two three", 8), ElementsAre("one two", "three"));
+  EXPECT_THAT(split_text("one two three", 7), ElementsAre("one two", "three")) << "the blank right behind the limit";
+  EXPECT_THAT(split_text("one\ntwo", 5), ElementsAre("one", "two"));
+}
+
+TEST(SplitText, ABlankAtTheEndLeavesNoEmptyPiece) { EXPECT_THAT(split_text("abcde ", 5), ElementsAre("abcde")); }
+
+TEST(SplitText, ALongWordIsCutWhereItMust) {
+  EXPECT_THAT(split_text("abcdefgh", 3), ElementsAre("abc", "def", "gh"));
+  EXPECT_THAT(split_text("a bcdefghijk", 8), ElementsAre("a bcdefg", "hijk")) << "not a piece of one letter";
+}
+
+TEST(SplitText, NeverCutsACharacter) {
+  EXPECT_THAT(split_text("€€€€€", 2), ElementsAre("€€", "€€", "€"));
+  EXPECT_THAT(split_text("😀é€a😀", 3), ElementsAre("😀é€", "a😀"));
+}
+
+TEST(SplitText, BytesThatAreNotUtf8AreCutLikeOthers) {
+  const std::string bytes(7, '\x80');
+  EXPECT_THAT(split_text(bytes, 3), ElementsAre("\x80\x80\x80", "\x80\x80\x80", "\x80"));
+}
+
+TEST(SplitText, ALimitOfNothingIsTakenAsOne) { EXPECT_THAT(split_text("ab", 0), ElementsAre("a", "b")); }
+
+/// All that must hold of a text that ends in no blank, at any limit.
+void expect_whole(std::string_view text, std::size_t most) {
+  std::size_t at = 0;
+  for (const std::string_view piece : split_text(text, most)) {
+    EXPECT_FALSE(piece.empty());
+    EXPECT_LE(characters(piece), most);
+    const auto begin = static_cast<std::size_t>(piece.data() - text.data());
+    ASSERT_TRUE(begin == at || begin == at + 1) << "a gap before " << piece;
+    if (begin == at + 1) {
+      EXPECT_TRUE(text[at] == ' ' || text[at] == '\n') << "lost more than a blank before " << piece;
+    }
+    at = begin + piece.size();
+  }
+  EXPECT_EQ(at, text.size()) << "lost the end";
+}
+
+TEST(SplitText, LosesNothingButTheBlankAtACut) {
+  const std::string_view letters[] = {"a", "é", "€", "😀", " ", "  ", "\n", "bcd", "\x80", "\xf0\x9f"};
+  for (std::size_t seed = 0; seed < 300; ++seed) {
+    std::string text;
+    for (std::size_t i = 0; i < 40; ++i) text += letters[(seed * 7 + i * i * (seed % 11 + 3) + i) % std::size(letters)];
+    text += 'z';
+    for (std::size_t most = 1; most < 20; ++most) {
+      SCOPED_TRACE(testing::Message() << "seed " << seed << ", at most " << most);
+      expect_whole(text, most);
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mmsgate
