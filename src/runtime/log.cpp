@@ -31,8 +31,12 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 /// What strangers send may be quoted in a line: no byte of it may end the line or talk to a terminal.
 std::string printable(std::string_view line) {
   std::string clean(line);
-  for (char& c : clean) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  for (std::size_t i = 0; i < clean.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(clean[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < clean.size() ? clean[i + 1] : 0);
+    if (byte < 0x20 || byte == 0x7f) clean[i] = '?';
+    // U+0080 to U+009F, the other control characters, are two bytes in UTF-8.
+    if (byte == 0xc2 && next >= 0x80 && next <= 0x9f) clean[i] = clean[i + 1] = '?';
   }
   return clean;
 }
