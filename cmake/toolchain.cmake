@@ -11,8 +11,12 @@ target_include_directories(mmsgate_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${P
 target_compile_definitions(mmsgate_flags INTERFACE _FILE_OFFSET_BITS=64 SPDLOG_FMT_EXTERNAL)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  # libstdc++ 12 offers std::expected only to compilers that announce the final concepts; clang has them, unannounced.
-  add_compile_options(-Wno-builtin-macro-redefined -D__cpp_concepts=202002L)
+  # libstdc++ 12 offers std::expected only to compilers that announce the final concepts; clang 16 has what that needs, and
+  # announces an earlier state. (clang 14 has not: P0848.)
+  add_compile_options(-Wno-macro-redefined -Wno-builtin-macro-redefined -D__cpp_concepts=202002L)
+else()
+  # g++ 12 takes the value of an empty std::optional for one that is used uninitialized (GCC bug 80635).
+  add_compile_options(-Wno-maybe-uninitialized)
 endif()
 if(MMSGATE_SANITIZE)
   add_compile_options(-fsanitize=${MMSGATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
