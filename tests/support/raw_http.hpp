@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -68,11 +69,14 @@ class RawSocket {
     }
     return take(pending_.size());
   }
+  /// The other side has closed, while something was read; not merely the limit passed.
+  [[nodiscard]] bool is_closed() const { return is_closed_; }
 
  private:
   bool fill() {
     char bytes[16 << 10];
     const ssize_t n = ::recv(fd_, bytes, sizeof bytes, 0);
+    is_closed_ = n == 0 || (n < 0 && errno != EAGAIN);
     if (n > 0) pending_.append(bytes, static_cast<std::size_t>(n));
     return n > 0;
   }
@@ -84,6 +88,7 @@ class RawSocket {
 
   int fd_;
   std::string pending_;
+  bool is_closed_ = false;
 };
 
 /// A request or an answer.

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server on a free port, and behind it a site whose answers are the test's.
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "runtime/system.hpp"
+#include "support/raw_http.hpp"
+#include "support/temp_folder.hpp"
+#include "support/waiting_queue.hpp"
+#include "web/server.hpp"
+
+namespace mmsgate::web {
+
+/// Everything that has a reply is queued for the test to answer.
+class HandSite final : public Site {
+ public:
+  struct Hook {
+    HookRequest request;
+    Reply reply;
+  };
+  struct Sent {
+    Upload upload;
+    Reply reply;
+  };
+
+  void on_hook(HookRequest request, Reply reply) override { hooks.push({std::move(request), std::move(reply)}); }
+  Result<std::unique_ptr<media::Draft>> open_upload() override {
+    if (upload_error) return std::unexpected(*upload_error);
+    return blobs->draft();
+  }
+  void on_upload(Upload upload, Reply reply) override { uploads.push({std::move(upload), std::move(reply)}); }
+  Result<MediaFile> find_media(const std::string& link) override {
+    asked_links.push(link);
+    if (media_error) return std::unexpected(*media_error);
+    if (link != medium_link) return fail(ErrorKind::rejected, "no such link");
+    MediaFile file = medium;
+    file.fd = ::open(medium_path.c_str(), O_RDONLY | O_CLOEXEC);
+    return file;
+  }
+  Result<std::string> health() override { return health_answer; }
+
+  testing_support::WaitingQueue<Hook> hooks;
+  testing_support::WaitingQueue<Sent> uploads;
+  testing_support::WaitingQueue<std::string> asked_links;
+  // Set before the first request.
+  std::unique_ptr<media::BlobStore> blobs;
+  std::optional<Error> upload_error;
+  std::optional<Error> media_error;
+  std::string medium_link;
+  std::string medium_path;
+  MediaFile medium;
+  Result<std::string> health_answer = "fine\n";
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  ServerTest() {
+    options_.address = "127.0.0.1";
+    options_.port = 0;
+    auto blobs = media::open_folder(folder_.path() / "media", most_blob_bytes_, random_);
+    EXPECT_TRUE(blobs) << blobs.error().detail;
+    site_.blobs = std::move(*blobs);
+  }
+
+  /// With the options as they are by then.
+  void start() {
+    auto server = serve(options_, site_, runtime::Log::none());
+    ASSERT_TRUE(server) << server.error().detail;
+    server_ = std::move(*server);
+  }
+  [[nodiscard]] testing_support::RawClient connect() const { return testing_support::RawClient(server_->port()); }
+  [[nodiscard]] testing_support::RawMessage ask(std::string_view request) const { return connect().ask(request); }
+
+  /// Drafts and kept files.
+  [[nodiscard]] std::size_t files_on_disk() const {
+    namespace fs = std::filesystem;
+    std::size_t files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_.path() / "media")) {
+      files += entry.is_regular_file() ? 1U : 0U;
+    }
+    return files;
+  }
+
+  static std::string post(std::string_view path, std::string_view type, std::string_view body) {
+    return fmt::format("POST {} HTTP/1.1\r\nHost: h\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}", path, type,
+                       body.size(), body);
+  }
+  static std::string get(std::string_view path, std::string_view more_headers = "") {
+    return fmt::format("GET {} HTTP/1.1\r\nHost: h\r\n{}\r\n", path, more_headers);
+  }
+
+  static constexpr std::uint64_t most_blob_bytes_ = 100U << 20;
+  testing_support::TempFolder folder_;
+  runtime::SystemRandom random_;
+  Options options_;
+  HandSite site_;
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace mmsgate::web
