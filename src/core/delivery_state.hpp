@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of a delivery as a pure table: next(state, event) -> (state, what to do). Everything that moves a delivery asks
-// here; docs/delivery.md prints this table. Plain values; any thread.
+// The life of a delivery as a pure table: next(state, event) -> (state, what to do). Everything that moves a delivery
+// asks here; docs/delivery.md prints this table. Plain values; any thread.
 #pragma once
 
 #include <array>
@@ -22,16 +22,16 @@ enum class State {
 };
 
 enum class Event {
-  claimed,     ///< Taken up for a try.
-  accepted,    ///< The other side took it.
-  delivered,   ///< A receipt from the handset came.
-  refused,     ///< The other side will never take it.
-  postponed,   ///< The other side cannot take it now.
-  expired,     ///< Could not be sent, and its time is over.
-  interrupted, ///< We were stopped in the middle of a try and do not know how it ended.
-  released,    ///< A reason to try at once: the phone has registered, a person said so.
-  held,        ///< A person stopped it.
-  replayed,    ///< A person wants it tried again from the start.
+  claimed,      ///< Taken up for a try.
+  accepted,     ///< The other side took it.
+  delivered,    ///< A receipt from the handset came.
+  refused,      ///< The other side will never take it.
+  postponed,    ///< The other side cannot take it now.
+  expired,      ///< Could not be sent, and its time is over.
+  interrupted,  ///< We were stopped in the middle of a try and do not know how it ended.
+  released,     ///< A reason to try at once: the phone has registered, a person said so.
+  held,         ///< A person stopped it.
+  replayed,     ///< A person wants it tried again from the start.
 };
 
 /// What must happen in the same transaction as the change of state.
@@ -52,10 +52,10 @@ struct Step {
 [[nodiscard]] std::string_view to_string(State state);
 [[nodiscard]] std::string_view to_string(Event event);
 
-inline constexpr std::array kAllStates{State::queued,    State::sending,  State::accepted, State::delivered,
-                                       State::deferred,  State::failed,   State::dead,     State::held};
-inline constexpr std::array kAllEvents{Event::claimed, Event::accepted,    Event::delivered, Event::refused,
-                                       Event::postponed, Event::expired, Event::interrupted, Event::released,
-                                       Event::held, Event::replayed};
+inline constexpr std::array kAllStates{State::queued,   State::sending, State::accepted, State::delivered,
+                                       State::deferred, State::failed,  State::dead,     State::held};
+inline constexpr std::array kAllEvents{Event::claimed,   Event::accepted, Event::delivered,   Event::refused,
+                                       Event::postponed, Event::expired,  Event::interrupted, Event::released,
+                                       Event::held,      Event::replayed};
 
 }  // namespace mmsgate

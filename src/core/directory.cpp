@@ -29,7 +29,8 @@ bool looks_like_extension(std::string_view dialled) {
   if (!dialled.starts_with(kExtensionPrefix)) return false;
   const std::string_view rest = dialled.substr(kExtensionPrefix.size());
   // A ten-digit number never begins with 1, so an extension is never taken for a number.
-  return !rest.empty() && rest.size() <= kMostDigits && std::ranges::all_of(rest, [](char c) { return c >= '0' && c <= '9'; });
+  return !rest.empty() && rest.size() <= kMostDigits &&
+         std::ranges::all_of(rest, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace mmsgate

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is who: the sub accounts of the VoIP.ms account, their numbers and extensions. An immutable snapshot, replaced as a
-// whole when it has been read anew; any thread may hold one.
+// Who is who: the sub accounts of the VoIP.ms account, their numbers and extensions. An immutable snapshot, replaced as
+// a whole when it has been read anew; any thread may hold one.
 #pragma once
 
 #include <memory>

@@ -20,7 +20,8 @@ enum class ErrorKind {
 
 [[nodiscard]] std::string_view to_string(ErrorKind kind);
 
-/// An error and the sentence a person reads about it: what, where, and what to do. Never holds a secret or a message body.
+/// An error and the sentence a person reads about it: what, where, and what to do. Never holds a secret or a message
+/// body.
 struct Error {
   ErrorKind kind = ErrorKind::bug;
   std::string detail;

@@ -67,9 +67,9 @@ struct NewDelivery {
   Target target = Target::phone;
   std::string destination;  ///< Account or national number; empty where nobody could be named (then `state` is failed).
   Slice slice;
-  std::string call_id;      ///< Target::phone: the SIP Call-ID for life.
+  std::string call_id;  ///< Target::phone: the SIP Call-ID for life.
   State state = State::queued;
-  std::string reason;       ///< For the event log: why it is in that state.
+  std::string reason;  ///< For the event log: why it is in that state.
 };
 
 /// A message that is yet to be stored. (provider, provider_id, own) is its identity: storing it again changes nothing.
@@ -82,9 +82,9 @@ struct NewMessage {
   std::string peer;         ///< The other side, in the one form that phones are shown.
   std::string account;      ///< The sub account that sent it; empty when the carrier did.
   std::string text;
-  std::string subject_id;   ///< The id that the sender's phone knows it by, for receipts (RFC 5438 message-id).
-  std::string participants; ///< Others that it was sent to, separated by commas: a group.
-  std::string raw;          ///< As it came, for what we do not understand yet.
+  std::string subject_id;    ///< The id that the sender's phone knows it by, for receipts (RFC 5438 message-id).
+  std::string participants;  ///< Others that it was sent to, separated by commas: a group.
+  std::string raw;           ///< As it came, for what we do not understand yet.
   TimePoint received_at;
   std::vector<Part> parts;
   std::vector<NewDelivery> deliveries;

@@ -10,8 +10,8 @@
 
 namespace mmsgate {
 
-/// Exponential with jitter: first, twice that, ... up to longest; a quarter of it more or less, so that many that failed
-/// together do not come back together. Ended by age, not by count: an hour of trouble must not cost a message.
+/// Exponential with jitter: first, twice that, ... up to longest; a quarter of it more or less, so that many that
+/// failed together do not come back together. Ended by age, not by count: an hour of trouble must not cost a message.
 struct RetryPolicy {
   Duration first = std::chrono::seconds(2);
   Duration longest = std::chrono::minutes(10);

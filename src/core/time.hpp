@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Time as the gateway keeps it: UTC milliseconds on the wall for what is stored. The clock is handed in, so that tests own it.
+// Time as the gateway keeps it: UTC milliseconds on the wall for what is stored. The clock is handed in, so that tests
+// own it.
 #pragma once
 
 #include <chrono>

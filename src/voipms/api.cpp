@@ -41,7 +41,8 @@ void Api::call(const std::string& method, Form form, Done<std::string> done) {
     if (!response) return done(std::unexpected(std::move(response.error())));
     // An error page is no answer of the interface, whatever it says.
     if (response->status >= kServerErrors) {
-      return done(fail(ErrorKind::transient, fmt::format("VoIP.ms answered {} with HTTP {}", method, response->status)));
+      return done(
+          fail(ErrorKind::transient, fmt::format("VoIP.ms answered {} with HTTP {}", method, response->status)));
     }
     done(std::move(response->body));
   });
@@ -62,13 +63,20 @@ void Api::find_sent(const std::string& did, const std::string& to, TimePoint sin
   // Their day may begin hours before ours: a day more on both sides, in UTC, is a short list all the same.
   constexpr auto kDay = std::chrono::hours(24);
   call("getMMS",
-       {{"from", day_of(since - kDay)}, {"to", day_of(now + kDay)}, {"type", "0"}, {"did", did}, {"contact", to},
-        {"timezone", "0"}, {"limit", "500"}, {"all_messages", "1"}},
+       {{"from", day_of(since - kDay)},
+        {"to", day_of(now + kDay)},
+        {"type", "0"},
+        {"did", did},
+        {"contact", to},
+        {"timezone", "0"},
+        {"limit", "500"},
+        {"all_messages", "1"}},
        reading(std::move(done), [](const std::string& body) { return formats::parse_log(body); }));
 }
 
 void Api::sub_accounts(Done<std::vector<SubAccount>> done) {
-  call("getSubAccounts", {}, reading(std::move(done), [](const std::string& body) { return formats::parse_sub_accounts(body); }));
+  call("getSubAccounts", {},
+       reading(std::move(done), [](const std::string& body) { return formats::parse_sub_accounts(body); }));
 }
 
 }  // namespace mmsgate::voipms

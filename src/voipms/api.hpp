@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// VoIP.ms' REST interface, as far as messages need it. Each call is a POST, so that the password stands in no URL and in no
-// log. May be called from any thread; `done` is called on the HTTP client's thread and must only post().
+// VoIP.ms' REST interface, as far as messages need it. Each call is a POST, so that the password stands in no URL and
+// in no log. May be called from any thread; `done` is called on the HTTP client's thread and must only post().
 #pragma once
 
 #include <functional>

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the documents point to is there."""
+import re
+from pathlib import Path
+
+from project import ROOT, files, report, shown
+
+LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+NAMED = re.compile(r"(?<![\w./-])(?:scripts|\.ci)/[\w.-]*\w")
+
+
+def prose(path: Path) -> list[tuple[int, str]]:
+    """The numbered lines of a document without its code blocks."""
+    kept, inside = [], False
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            inside = not inside
+        elif not inside:
+            kept.append((number, line))
+    return kept
+
+
+def anchors(path: Path) -> set[str]:
+    """The names that GitHub gives to the headings."""
+    found: set[str] = set()
+    for _, line in prose(path):
+        if match := re.match(r"#{1,6}\s+(.*)", line):
+            words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", match[1]).strip().lower()
+            name = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+            found.add(next(each for each in (name, *(f"{name}-{n}" for n in range(1, 99))) if each not in found))
+    return found
+
+
+def test_links_lead_somewhere():
+    wrong = []
+    for path in files(endings=(".md",)):
+        for number, line in prose(path):
+            for link in LINK.findall(line):
+                if re.match(r"[a-z][a-z0-9+.-]*:", link):
+                    continue
+                name, _, anchor = link.partition("#")
+                target = (path.parent / name) if name else path
+                if not target.exists():
+                    wrong.append(f"{shown(path)}:{number}: {link} is not there")
+                elif anchor and target.suffix == ".md" and anchor not in anchors(target):
+                    wrong.append(f"{shown(path)}:{number}: {name or 'this document'} has no heading #{anchor}")
+    report(wrong)
+
+
+def test_scripts_that_are_named_exist():
+    wrong = []
+    for path in files(endings=(".md",)):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            wrong += [f"{shown(path)}:{number}: {name} is not there" for name in NAMED.findall(line)
+                      if not (ROOT / name).exists()]
+    report(wrong)
+
+
+def test_every_document_can_be_found_from_the_readme():
+    seen, todo = set(), [ROOT / "README.md"]
+    while todo:
+        path = todo.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        for _, line in prose(path):
+            todo += [(path.parent / link.partition("#")[0]).resolve() for link in LINK.findall(line)
+                     if link.partition("#")[0].endswith(".md")]
+    report([f"{shown(path)}: no way leads there from README.md" for path in files("docs", endings=(".md",))
+            if path not in seen])
