@@ -6,14 +6,20 @@
 namespace mmsgate::web {
 namespace {
 
-/// A client that was told no may go on for so long, so that it hears the answer (RFC 9110 10.1.1); then it is cut off.
-constexpr std::uint64_t kMostDropped = 4U << 20;
+/// So much of a refused body is read and dropped: a video that is too large for us, but no endless stream.
+constexpr std::uint64_t kMostDropped = 256U << 20;
 
 }  // namespace
 
+bool Exchange::sends_unasked(const Head& head) {
+  return head.has_body() && head.content_length.value_or(0) <= kMostDropped &&
+         head.header(MHD_HTTP_HEADER_EXPECT).empty();
+}
+
 MHD_Result Exchange::begin() {
   answer_ = handler_->begin();
-  return answer_ ? queue() : MHD_YES;
+  // An answer ahead of the body closes the line, and a phone that is still sending sees a broken line, not the answer.
+  return answer_ && !sends_unasked_ ? queue() : MHD_YES;
 }
 
 MHD_Result Exchange::take(std::string_view bytes) {

@@ -19,9 +19,15 @@ using Waiting = std::set<std::shared_ptr<Exchange>>;
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(MHD_Connection* connection, std::unique_ptr<Handler> handler, std::shared_ptr<runtime::Mailbox> mailbox,
-           Waiting& waiting)
-      : connection_(connection), handler_(std::move(handler)), mailbox_(std::move(mailbox)), waiting_(waiting) {}
+  Exchange(MHD_Connection* connection, std::unique_ptr<Handler> handler, bool sends_unasked,
+           std::shared_ptr<runtime::Mailbox> mailbox, Waiting& waiting)
+      : connection_(connection),
+        handler_(std::move(handler)),
+        sends_unasked_(sends_unasked),
+        mailbox_(std::move(mailbox)),
+        waiting_(waiting) {}
+  /// The body comes whatever we say (RFC 9110 10.1.1: it did not ask), and is short enough to be let through.
+  [[nodiscard]] static bool sends_unasked(const Head& head);
 
   // As libmicrohttpd calls: once for the headers, for each piece of the body, and at the end.
   [[nodiscard]] MHD_Result begin();
@@ -38,6 +44,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   MHD_Connection* const connection_;
   const std::unique_ptr<Handler> handler_;
+  const bool sends_unasked_;
   const std::shared_ptr<runtime::Mailbox> mailbox_;
   Waiting& waiting_;
   std::optional<Answer> answer_;

@@ -50,7 +50,7 @@ struct Head {
 class Handler {
  public:
   virtual ~Handler() = default;
-  /// The headers are here. An answer: the body is not read at all.
+  /// The headers are here. An answer: nothing of the body is taken.
   [[nodiscard]] virtual std::optional<Answer> begin() { return std::nullopt; }
   [[nodiscard]] virtual std::optional<Answer> take(std::string_view /*bytes*/) { return std::nullopt; }
   /// The request is whole. An answer now, or later through the reply.

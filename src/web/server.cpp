@@ -109,7 +109,9 @@ class MhdServer final : public Server {
     if (std::from_chars(length.data(), length.data() + length.size(), bytes).ec == std::errc{})
       head.content_length = bytes;
     head.is_chunked = !head.header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty();
-    return std::make_shared<Exchange>(connection, route(std::move(head), options_, site_), mailbox_, waiting_);
+    const bool sends_unasked = Exchange::sends_unasked(head);
+    return std::make_shared<Exchange>(connection, route(std::move(head), options_, site_), sends_unasked, mailbox_,
+                                      waiting_);
   }
 
   static void on_completed(void* self, MHD_Connection* connection, void** context, MHD_RequestTerminationCode /*how*/) {
