@@ -8,8 +8,8 @@
 namespace mmsgate::store {
 namespace {
 
-std::string select_where(std::string_view condition) {
-  return fmt::format("SELECT {} FROM deliveries d WHERE {} ORDER BY d.id", kStandingColumns, condition);
+std::string select_where(std::string_view condition, std::string_view index = "") {
+  return fmt::format("SELECT {} FROM deliveries d {} WHERE {} ORDER BY d.id", kStandingColumns, index, condition);
 }
 
 }  // namespace
@@ -20,7 +20,8 @@ Upkeep::Upkeep(Database& db, Mover& mover, Lanes& lanes)
       lane_of_(db, "SELECT lane FROM deliveries WHERE id = ? AND state = 1 AND blocking = 1"),
       leave_lane_(db, "UPDATE deliveries SET blocking = NULL WHERE id = ?"),
       deferred_(db, select_where("d.destination = ? AND state = 4 AND d.target = 0")),
-      sending_(db, select_where(fmt::format("{} AND d.state = 1", kOpen))),
+      // Named, or the order by id would make it walk through everything that was ever delivered.
+      sending_(db, select_where(fmt::format("{} AND d.state = 1", kOpen), "INDEXED BY deliveries_open")),
       // What nobody could be named for has nowhere to go the second time either.
       ended_badly_(db, select_where("d.message = ? AND d.state IN (5, 6, 7) AND d.destination <> ''")) {}
 
