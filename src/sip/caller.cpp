@@ -23,8 +23,17 @@ bool is_one_line(std::string_view value) {
   return value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
+/// RFC 3261 25.1: a token.
+bool is_header_name(std::string_view name) {
+  const auto is_token = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
+  };
+  return !name.empty() && std::ranges::all_of(name, is_token);
+}
+
 bool is_sound(const Outgoing& message) {
-  const auto header = [](const auto& pair) { return is_one_line(pair.first) && is_one_line(pair.second); };
+  const auto header = [](const auto& pair) { return is_header_name(pair.first) && is_one_line(pair.second); };
   return is_one_line(message.request_uri) && is_one_line(message.route) && is_one_line(message.from) &&
          is_one_line(message.to) && is_one_line(message.call_id) && is_one_line(message.content_type) &&
          std::ranges::all_of(message.headers, header);
@@ -32,57 +41,59 @@ bool is_sound(const Outgoing& message) {
 
 }  // namespace
 
-Caller::~Caller() {
-  for (const auto& [outgoing, request] : open_) nta_outgoing_destroy(outgoing);
-}
-
-Result<bool> Caller::open(std::uint16_t port) {
-  const std::string url = fmt::format("sip:{}:{}", in_url(options_.address), port);
-  const auto timeout = static_cast<unsigned>(options_.timeout.count());
+Result<std::uint16_t> Caller::open() {
+  const std::string url = url_of(options_.address, 0);
   agent_.reset(nta_agent_create(
       loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1),
-      NTATAG_UDP_MTU(static_cast<unsigned>(options_.udp_limit)), NTATAG_SIP_T1X64(timeout), NTATAG_SIP_T4(kAfterwards),
+      NTATAG_UDP_MTU(static_cast<unsigned>(options_.udp_limit)),
+      NTATAG_SIP_T1X64(static_cast<unsigned>(options_.timeout.count())), NTATAG_SIP_T4(kAfterwards),
       NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)), TPTAG_QUEUESIZE(kSendQueue), TAG_END()));
-  if (!agent_) return fail(ErrorKind::transient, fmt::format("the SIP endpoint cannot send from {}", options_.address));
+  if (!agent_) return why_not(options_.address, 0);
   leg_.reset(nta_leg_tcreate(agent_.get(), nullptr, nullptr, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
-  return true;
+  return port_of(agent_.get());
 }
 
 void Caller::send(const Outgoing& message, Progress progress) {
-  if (!is_sound(message)) return progress.on_final(400, "A header of it holds a line break");
-  auto request = std::make_unique<OpenRequest>(OpenRequest{*this, std::move(progress)});
-  nta_outgoing_t* outgoing = start(message, request.get());
-  if (outgoing == nullptr) return request->progress.on_final(503, "The stack could not send it");
-  open_.emplace(outgoing, std::move(request));
+  if (!is_sound(message)) return progress.on_final(400, "A header of it holds a line break or has no name");
+  if (!is_numeric_route(message.route)) {
+    return progress.on_final(503, fmt::format("The route \"{}\" is no SIP URI with an IP address", message.route));
+  }
+  auto request = std::make_unique<OpenRequest>(*this, std::move(progress));
+  // The stack does not call back before this returns.
+  request->transaction.reset(start(message, request.get()));
+  if (!request->transaction) return request->progress.on_final(400, "It cannot be written as a SIP request");
+  OpenRequest* key = request.get();
+  open_.emplace(key, std::move(request));
 }
 
 nta_outgoing_t* Caller::start(const Outgoing& message, OpenRequest* request) {
-  const std::string from =
-      fmt::format("{};tag={:x}{:x}", message.from, reinterpret_cast<std::uintptr_t>(this), ++next_tag_);
+  const std::unique_ptr<su_home_t, Deleter<su_home_unref>> home(su_home_create());
+  const std::string from = fmt::format("{};{}", message.from, nta_agent_newtag(home.get(), "tag=%s", agent_.get()));
   std::string headers;
   for (const auto& [name, value] : message.headers) headers += fmt::format("{}: {}\r\n", name, value);
-  const std::unique_ptr<su_home_t, Deleter<su_home_unref>> home(su_home_create());
   sip_payload_t* payload =
       sip_payload_create(home.get(), message.body.data(), static_cast<isize_t>(message.body.size()));
   return nta_outgoing_tcreate(
-      leg_.get(), &Caller::on_answer, request, message.route.empty() ? nullptr : URL_STRING_MAKE(message.route.c_str()),
-      SIP_METHOD_MESSAGE, URL_STRING_MAKE(message.request_uri.c_str()), SIPTAG_FROM_STR(from.c_str()),
-      SIPTAG_TO_STR(message.to.c_str()), SIPTAG_CALL_ID_STR(message.call_id.c_str()), SIPTAG_MAX_FORWARDS_STR("70"),
+      leg_.get(), &Caller::on_answer, request, URL_STRING_MAKE(message.route.c_str()), SIP_METHOD_MESSAGE,
+      URL_STRING_MAKE(message.request_uri.c_str()), SIPTAG_FROM_STR(from.c_str()), SIPTAG_TO_STR(message.to.c_str()),
+      SIPTAG_CALL_ID_STR(message.call_id.c_str()), SIPTAG_MAX_FORWARDS_STR("70"),
       SIPTAG_USER_AGENT_STR(options_.server_name.c_str()), TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())),
-      SIPTAG_CONTENT_TYPE_STR(message.content_type.c_str()), SIPTAG_PAYLOAD(payload), TAG_END());
+      TAG_IF(!message.content_type.empty(), SIPTAG_CONTENT_TYPE_STR(message.content_type.c_str())),
+      SIPTAG_PAYLOAD(payload), TAG_END());
 }
 
 int Caller::on_answer(OpenRequest* request, nta_outgoing_t* outgoing, sip_t const* sip) {
   const int status = nta_outgoing_status(outgoing);
   if (status < 200) {
-    if (!std::exchange(request->has_provisional, true)) request->progress.on_provisional();
+    const bool is_first = !std::exchange(request->has_provisional, true);
+    if (is_first && request->progress.on_provisional) request->progress.on_provisional();
     return 0;
   }
   const bool has_phrase = sip != nullptr && sip->sip_status != nullptr && sip->sip_status->st_phrase != nullptr;
   std::string phrase = has_phrase ? text(sip->sip_status->st_phrase) : text(sip_status_phrase(status));
-  const auto node = request->caller.open_.extract(outgoing);
-  nta_outgoing_destroy(outgoing);
-  if (!node.empty()) node.mapped()->progress.on_final(status, std::move(phrase));
+  const auto answered = request->caller.open_.extract(request);
+  answered.mapped()->transaction.reset();
+  answered.mapped()->progress.on_final(status, std::move(phrase));
   return 0;
 }
 

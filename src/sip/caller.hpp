@@ -16,19 +16,21 @@ class Caller;
 
 /// A request that has no final answer yet.
 struct OpenRequest {
+  OpenRequest(Caller& its_caller, Progress its_progress) : caller(its_caller), progress(std::move(its_progress)) {}
   Caller& caller;
   Progress progress;
   bool has_provisional = false;
+  std::unique_ptr<nta_outgoing_t, Deleter<nta_outgoing_destroy>> transaction;
 };
 
 class Caller {
  public:
   Caller(const Options& options, SipLoop& loop) : options_(options), loop_(loop) {}
-  ~Caller();
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
 
-  [[nodiscard]] Result<bool> open(std::uint16_t port);
+  /// The port that it sends from. transient: there is none.
+  [[nodiscard]] Result<std::uint16_t> open();
   void send(const Outgoing& message, Progress progress);
 
  private:
@@ -39,8 +41,7 @@ class Caller {
   SipLoop& loop_;
   Agent agent_;
   Leg leg_;
-  std::unordered_map<nta_outgoing_t*, std::unique_ptr<OpenRequest>> open_;
-  std::uint64_t next_tag_ = 0;
+  std::unordered_map<OpenRequest*, std::unique_ptr<OpenRequest>> open_;
 };
 
 }  // namespace mmsgate::sip

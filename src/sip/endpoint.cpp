@@ -4,9 +4,10 @@
 #include <charconv>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "sip/caller.hpp"
 #include "sip/listener.hpp"
-#include "sip/sockets.hpp"
 
 namespace mmsgate::sip {
 namespace {
@@ -22,7 +23,7 @@ class SofiaEndpoint final : public Endpoint {
         caller_(std::make_unique<Caller>(options, loop_)) {}
 
   ~SofiaEndpoint() override {
-    // What comes from other threads after this is dropped with the mailbox; no call-back is on its way any more.
+    // No call-back comes after this, and what other threads still post is dropped with the mailbox.
     loop_.call([this] {
       caller_.reset();
       listener_.reset();
@@ -32,21 +33,20 @@ class SofiaEndpoint final : public Endpoint {
   }
 
   Result<bool> open() {
-    const auto port = free_port(options_.address, options_.port);
-    if (!port) return std::unexpected(port.error());
-    const auto own = free_port(options_.address, 0);
-    if (!own) return std::unexpected(own.error());
-    port_ = *port;
-    caller_port_ = *own;
     return loop_.call([this]() -> Result<bool> {
-      if (auto listening = listener_->open(port_); !listening) return listening;
-      return caller_->open(caller_port_);
+      const auto port = listener_->open();
+      if (!port) return std::unexpected(port.error());
+      const auto caller_port = caller_->open();
+      if (!caller_port) return std::unexpected(caller_port.error());
+      port_ = *port;
+      caller_port_ = *caller_port;
+      return true;
     });
   }
 
   void send(Outgoing message, Progress progress) override {
     loop_.post([this, message = std::move(message), progress = std::move(progress)]() mutable {
-      caller_->send(message, std::move(progress));
+      if (caller_) caller_->send(message, std::move(progress));
     });
   }
 
@@ -61,7 +61,7 @@ class SofiaEndpoint final : public Endpoint {
     std::uint16_t number = 0;
     std::from_chars(port.data(), port.data() + port.size(), number);
     return (number == port_ || number == caller_port_) &&
-           (host == options_.address || host == in_url(options_.address));
+           (host == options_.address || host == fmt::format("[{}]", options_.address));
   }
 
   const Options options_;

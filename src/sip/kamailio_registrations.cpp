@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registrar thread: asks Kamailio before each MESSAGE, so that a phone that is not there costs no SIP transaction.
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,18 +17,31 @@ class AskKamailio final : public Registrations {
   AskKamailio(std::string domain, std::string socket) : domain_(std::move(domain)), rpc_(std::move(socket)) {}
 
   void find(const std::string& account, Found done) override {
-    loop_.post([this, account, done = std::move(done)]() mutable {
-      const std::string aor = fmt::format("{}@{}", account, domain_);
-      const auto registered = rpc_.is_registered(aor);
-      if (!registered) return done(std::unexpected(registered.error()));
-      if (!*registered) return done(fail(ErrorKind::transient, "the phone is not registered"));
-      done(Contact{fmt::format("sip:{}", aor), domain_});
-    });
+    loop_.post(
+        [this, account, asked = Steady::now(), done = std::move(done)]() mutable { done(look_up(account, asked)); });
   }
 
  private:
+  using Steady = std::chrono::steady_clock;
+
+  Result<Contact> look_up(const std::string& account, Steady::time_point asked) {
+    // What was asked while Kamailio kept another waiting shares its fate: a queue must not wait a second for each.
+    if (asked < failed_at_) return std::unexpected(failure_);
+    const std::string aor = fmt::format("{}@{}", account, domain_);
+    const auto registered = rpc_.is_registered(aor);
+    if (!registered) {
+      failure_ = registered.error();
+      failed_at_ = Steady::now();
+      return std::unexpected(failure_);
+    }
+    if (!*registered) return fail(ErrorKind::transient, "the phone is not registered");
+    return Contact{fmt::format("sip:{}", aor), domain_};
+  }
+
   const std::string domain_;
-  KamailioRpc rpc_;                  // the registrar thread's
+  KamailioRpc rpc_;  // the registrar thread's, as are the next two
+  Error failure_;
+  Steady::time_point failed_at_{};
   runtime::Loop loop_{"registrar"};  // last: it ends first
 };
 

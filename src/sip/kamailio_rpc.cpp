@@ -7,9 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <vector>
 
 #include <fmt/format.h>
@@ -48,15 +46,12 @@ Result<bool> KamailioRpc::open() {
   if (fd_ >= 0) return true;
   const auto server = address_of(server_);
   if (!server) return std::unexpected(server.error());
-  std::string folder = (std::filesystem::temp_directory_path() / "mmsgate-rpc-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) return cannot_ask(server_, std::strerror(errno));
-  own_folder_ = folder;
-  // Kamailio answers to the address that the question came from: a datagram socket needs a name of its own for that.
-  const auto own = address_of(own_folder_ + "/s");
-  if (!own) return std::unexpected(own.error());
   fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  const bool bound = fd_ >= 0 && ::bind(fd_, reinterpret_cast<const sockaddr*>(&*own), sizeof *own) == 0;
-  if (bound && ::connect(fd_, reinterpret_cast<const sockaddr*>(&*server), sizeof *server) == 0) return true;
+  // Kamailio answers to the address that the question came from, so this end needs one too. The kernel picks a name
+  // without a file (unix(7), autobind): Kamailio often runs as another user, who may not write to a file of ours.
+  constexpr sa_family_t kAnyName = AF_UNIX;
+  const bool is_named = fd_ >= 0 && ::bind(fd_, reinterpret_cast<const sockaddr*>(&kAnyName), sizeof kAnyName) == 0;
+  if (is_named && ::connect(fd_, reinterpret_cast<const sockaddr*>(&*server), sizeof *server) == 0) return true;
   const int error = errno;
   close();
   return cannot_ask(server_, std::strerror(error));
@@ -65,18 +60,17 @@ Result<bool> KamailioRpc::open() {
 void KamailioRpc::close() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
-  std::error_code ignored;
-  if (!own_folder_.empty()) std::filesystem::remove_all(own_folder_, ignored);
-  own_folder_.clear();
 }
 
-Result<std::string> KamailioRpc::ask(const std::string& question, int id) {
-  if (const auto opened = open(); !opened) return std::unexpected(opened.error());
-  if (::send(fd_, question.data(), question.size(), 0) < 0) {
-    const int error = errno;
-    close();  // Kamailio was started anew: its old socket is gone
-    return cannot_ask(server_, std::strerror(error));
-  }
+Result<bool> KamailioRpc::send(const std::string& question) {
+  if (const auto opened = open(); !opened) return opened;
+  if (::send(fd_, question.data(), question.size(), MSG_DONTWAIT) >= 0) return true;
+  const int error = errno;
+  close();  // perhaps Kamailio was started anew, and its old socket is gone
+  return cannot_ask(server_, std::strerror(error));
+}
+
+Result<std::string> KamailioRpc::receive(int id) {
   std::vector<char> buffer(kLargestAnswer);
   for (const auto end = Steady::now() + kPatience;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Steady::now()).count();
@@ -93,9 +87,12 @@ Result<std::string> KamailioRpc::ask(const std::string& question, int id) {
 
 Result<bool> KamailioRpc::is_registered(const std::string& aor) {
   const int id = ++last_id_;
-  const nlohmann::json question{{"jsonrpc", "2.0"}, {"method", "ul.lookup"}, {"params", {"location", aor}}, {"id", id}};
-  auto answer = ask(question.dump(), id);
-  if (!answer) answer = ask(question.dump(), id);  // once more: the first may have met a socket of an earlier Kamailio
+  const nlohmann::json json{{"jsonrpc", "2.0"}, {"method", "ul.lookup"}, {"params", {"location", aor}}, {"id", id}};
+  const std::string question = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  auto sent = send(question);
+  if (!sent) sent = send(question);  // once more, to the socket of a Kamailio that was started anew
+  if (!sent) return std::unexpected(sent.error());
+  const auto answer = receive(id);
   if (!answer) return std::unexpected(answer.error());
   return parse_lookup(*answer);
 }
@@ -104,7 +101,8 @@ Result<bool> parse_lookup(const std::string& answer) {
   const auto json = nlohmann::json::parse(answer, nullptr, false);
   if (!json.is_object()) return fail(ErrorKind::corrupt, "Kamailio's answer is no JSON");
   const auto error = field(json, "error");
-  if (error.is_null()) return json.contains("result");
+  if (error.is_null() && field(json, "result").is_null()) return fail(ErrorKind::corrupt, "Kamailio's answer is empty");
+  if (error.is_null()) return true;
   if (field(error, "code") == kNotFound) return false;
   const auto said = field(error, "message");
   return fail(ErrorKind::transient,

@@ -24,10 +24,10 @@ class KamailioRpc {
  private:
   [[nodiscard]] Result<bool> open();
   void close();
-  [[nodiscard]] Result<std::string> ask(const std::string& question, int id);
+  [[nodiscard]] Result<bool> send(const std::string& question);
+  [[nodiscard]] Result<std::string> receive(int id);
 
   const std::string server_;
-  std::string own_folder_;
   int fd_ = -1;
   int last_id_ = 0;
 };

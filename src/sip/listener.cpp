@@ -32,10 +32,11 @@ bool is_taken(const std::string& content_type) {
   return fmt::format(", {},", kAccept).find(fmt::format(" {},", type)) != std::string::npos;
 }
 
-/// "sip:100000_alice@sip.example" or without the scheme: the account of it.
+/// "sip:100000_alice@sip.example" or without the scheme: the account of it. Empty: it has none.
 std::string account_of(std::string_view aor) {
+  aor = aor.substr(0, aor.find('@'));
   if (const auto scheme = aor.find(':'); scheme != std::string_view::npos) aor.remove_prefix(scheme + 1);
-  return std::string(aor.substr(0, aor.find('@')));
+  return std::string(aor);
 }
 
 int status_of(ErrorKind kind) {
@@ -63,19 +64,19 @@ Listener::~Listener() {
   for (const auto& [number, incoming] : open_) nta_incoming_destroy(incoming);
 }
 
-Result<bool> Listener::open(std::uint16_t port) {
-  const std::string url = fmt::format("sip:{}:{}", in_url(options_.address), port);
+Result<std::uint16_t> Listener::open() {
+  if (!is_ip_address(options_.address)) return why_not(options_.address, options_.port);
+  const std::string url = url_of(options_.address, options_.port);
   agent_.reset(nta_agent_create(
       loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1), NTATAG_SERVER_RPORT(1),
       NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)), NTATAG_UDP_MTU(65535),
       NTATAG_SIP_T1X64(kServerMemory), TPTAG_IDLE(kIdleConnection), TPTAG_QUEUESIZE(kSendQueue), TAG_END()));
-  if (!agent_)
-    return fail(ErrorKind::transient,
-                fmt::format("the SIP endpoint cannot listen at {} port {}", options_.address, port));
+  if (!agent_) return why_not(options_.address, options_.port);
   leg_.reset(
       nta_leg_tcreate(agent_.get(), &Listener::on_request, this, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
+  const std::uint16_t port = port_of(agent_.get());
   limit_what_a_read_takes(port);
-  return true;
+  return port;
 }
 
 int Listener::on_request(Listener* self, nta_leg_t* /*leg*/, nta_incoming_t* incoming, sip_t const* sip) {
@@ -111,9 +112,9 @@ bool Listener::refuse(nta_incoming_t* incoming, const sip_t& sip) {
 }
 
 void Listener::take_options(nta_incoming_t* incoming, const sip_t& sip) {
-  const std::string aor = header_of(sip, "X-Registered");
+  std::string account = account_of(header_of(sip, "X-Registered"));
   answer(incoming, SIP_200_OK, kOptionsHeaders.c_str());
-  if (!aor.empty()) receiver_.on_registered(account_of(aor));
+  if (!account.empty()) receiver_.on_registered(std::move(account));
 }
 
 void Listener::take_message(nta_incoming_t* incoming, const sip_t& sip) {
@@ -133,15 +134,16 @@ void Listener::take_message(nta_incoming_t* incoming, const sip_t& sip) {
 Responder Listener::make_responder(nta_incoming_t* incoming) {
   const std::uint64_t number = ++next_;
   open_.emplace(number, incoming);
-  return Responder([this, number, mailbox = loop_.mailbox()](int status, std::string phrase) {
-    // The mailbox is closed before the listener is gone.
-    mailbox->post([this, number, status, phrase = std::move(phrase)] {
-      const auto node = open_.extract(number);
-      if (node.empty()) return;
-      answer(node.mapped(), status, phrase.empty() ? nullptr : phrase.c_str(),
-             status == 415 ? kAcceptHeader.c_str() : nullptr);
-    });
-  });
+  return Responder(
+      [this, number, mailbox = loop_.mailbox(), alive = std::weak_ptr(alive_)](int status, std::string phrase) {
+        mailbox->post([this, number, alive, status, phrase = std::move(phrase)] {
+          if (alive.expired()) return;
+          const auto node = open_.extract(number);
+          if (node.empty()) return;
+          answer(node.mapped(), status, phrase.empty() ? nullptr : phrase.c_str(),
+                 status == 415 ? kAcceptHeader.c_str() : nullptr);
+        });
+      });
 }
 
 void Listener::answer(nta_incoming_t* incoming, int status, const char* phrase, const char* headers) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string_view>
 
 #include "sip/endpoint.hpp"
@@ -22,8 +23,8 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  /// transient: the address or the port cannot be had.
-  [[nodiscard]] Result<bool> open(std::uint16_t port);
+  /// The port that it has. rejected: no IP address. transient: the address or the port cannot be had.
+  [[nodiscard]] Result<std::uint16_t> open();
   void drain() { draining_ = true; }
 
  private:
@@ -46,6 +47,8 @@ class Listener {
   std::map<std::uint64_t, nta_incoming_t*> open_;
   std::uint64_t next_ = 0;
   bool draining_ = false;
+  /// Gone before all else of this: answers that come late find nobody.
+  std::shared_ptr<void> alive_ = std::make_shared<char>();
 };
 
 }  // namespace mmsgate::sip

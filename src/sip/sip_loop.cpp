@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include "sip/sockets.hpp"
+
 // The stack's own names for its traces.
 extern "C" su_log_t tport_log[];
 extern "C" su_log_t nta_log[];
@@ -18,7 +20,9 @@ namespace {
 void write_trace(void* log, char const* format, va_list arguments) {
   char line[2048];
   std::vsnprintf(line, sizeof line, format, arguments);
-  if (log != nullptr) static_cast<runtime::Log*>(log)->info("sip: {}", std::string_view(line));
+  std::string_view text(line);
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  if (log != nullptr) static_cast<runtime::Log*>(log)->info("sip: {}", text);
 }
 
 /// Without this the stack writes to standard error what strangers send.
@@ -47,6 +51,7 @@ void SipLoop::stop() {
 }
 
 void SipLoop::run(std::promise<void>& started) {
+  forget_name_servers();
   su_init();
   redirect_trace(trace_level_, log_.get());
   {

@@ -26,7 +26,7 @@ class SipLoop {
   void post(runtime::Mailbox::Task task) { mailbox_->post(std::move(task)); }
   [[nodiscard]] const std::shared_ptr<runtime::Mailbox>& mailbox() const { return mailbox_; }
 
-  /// Any thread but the loop's: runs it there and waits for the answer.
+  /// Any thread but the loop's, before stop(): runs it there and waits for the answer.
   template <typename Function>
   auto call(Function function) {
     std::packaged_task<decltype(function())()> task(std::move(function));

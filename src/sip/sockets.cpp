@@ -3,13 +3,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <resolv.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -35,51 +35,57 @@ bool parse(const std::string& text, sockaddr_storage& storage) {
   return false;
 }
 
-/// Binds and lets go again: 0 or errno; the port that it had is left in `storage`.
-int try_bind(int type, sockaddr_storage& storage) {
+/// Binds and lets go again: 0 or errno.
+int try_bind(int type, const sockaddr_storage& storage) {
   const int fd = ::socket(storage.ss_family, type | SOCK_CLOEXEC, 0);
   if (fd < 0) return errno;
   constexpr int kOn = 1;
   // As the stack does for TCP: connections of an earlier run that still wait to die are no reason to fail.
   if (type == SOCK_STREAM) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &kOn, sizeof kOn);
-  socklen_t size = storage.ss_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  const socklen_t size = storage.ss_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   const int error = ::bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) == 0 ? 0 : errno;
-  if (error == 0) getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
   ::close(fd);
   return error;
 }
 
-std::unexpected<Error> cannot_listen(const std::string& address, std::uint16_t port, int error) {
+}  // namespace
+
+bool is_ip_address(const std::string& text) {
+  sockaddr_storage storage{};
+  return parse(text, storage);
+}
+
+bool is_numeric_route(std::string_view uri) {
+  constexpr std::string_view kScheme = "sip:";
+  if (!uri.starts_with(kScheme)) return false;
+  uri.remove_prefix(kScheme.size());
+  if (uri.starts_with('[')) return is_ip_address(std::string(uri.substr(1, uri.find(']') - 1)));
+  return is_ip_address(std::string(uri.substr(0, uri.find_first_of(":;?"))));
+}
+
+std::string url_of(const std::string& address, std::uint16_t port) {
+  const bool is_v6 = address.find(':') != std::string::npos;
+  return fmt::format("sip:{}{}{}:{}", is_v6 ? "[" : "", address, is_v6 ? "]" : "",
+                     port == 0 ? "*" : std::to_string(port));
+}
+
+std::unexpected<Error> why_not(const std::string& address, std::uint16_t port) {
+  sockaddr_storage storage{};
+  if (!parse(address, storage)) {
+    return fail(ErrorKind::rejected,
+                fmt::format("the SIP endpoint cannot listen at \"{}\": that is not an IP address", address));
+  }
+  *port_in(storage) = htons(port);
+  int error = try_bind(SOCK_STREAM, storage);
+  if (error == 0) error = try_bind(SOCK_DGRAM, storage);
+  // Two may share a TCP address until both listen: that it can be bound does not mean that it is free.
+  if (error == 0) error = EADDRINUSE;
   const char* advice = error == EADDRINUSE      ? "; another program has it: end that one, or set sipport"
                        : error == EADDRNOTAVAIL ? "; this machine has no such address: see sipboundaddress"
                        : error == EACCES        ? "; ports below 1024 need a privilege: choose a higher one"
                                                 : "";
   return fail(ErrorKind::transient, fmt::format("the SIP endpoint cannot listen at {} port {}: {}{}", address, port,
                                                 std::strerror(error), advice));
-}
-
-}  // namespace
-
-std::string in_url(const std::string& address) {
-  return address.find(':') == std::string::npos ? address : fmt::format("[{}]", address);
-}
-
-Result<std::uint16_t> free_port(const std::string& address, std::uint16_t wanted) {
-  constexpr int kAttempts = 32;  // a port that is free for UDP need not be for TCP
-  int error = 0;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    sockaddr_storage storage{};
-    if (!parse(address, storage)) {
-      return fail(ErrorKind::rejected,
-                  fmt::format("the SIP endpoint cannot listen at \"{}\": that is not an IP address", address));
-    }
-    *port_in(storage) = htons(wanted);
-    error = try_bind(SOCK_STREAM, storage);
-    if (error == 0) error = try_bind(SOCK_DGRAM, storage);
-    if (error == 0) return ntohs(*port_in(storage));
-    if (wanted != 0) break;
-  }
-  return cannot_listen(address, wanted, error);
 }
 
 void limit_what_a_read_takes(std::uint16_t port) {
@@ -94,6 +100,15 @@ void limit_what_a_read_takes(std::uint16_t port) {
         getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) == 0 && ntohs(*port_in(storage)) == port;
     if (is_it) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
   }
+}
+
+void forget_name_servers() {
+  // The resolver's state is the thread's own, and what a program has changed in it is left alone (resolver(3)).
+  if (res_init() != 0) return;
+  _res.retry = 1;
+  _res.retrans = 1;
+  _res.nscount = 1;
+  _res.nsaddr_list[0] = {.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}};
 }
 
 }  // namespace mmsgate::sip

@@ -3,6 +3,8 @@
 // Included in this room's .cpp files and private headers only.
 #pragma once
 
+#include <cstdint>
+#include <cstdlib>
 #include <memory>
 
 namespace mmsgate::sip {
@@ -42,5 +44,10 @@ struct Deleter {
 using Root = std::unique_ptr<su_root_t, Deleter<su_root_destroy>>;
 using Agent = std::unique_ptr<nta_agent_t, Deleter<nta_agent_destroy>>;
 using Leg = std::unique_ptr<nta_leg_t, Deleter<nta_leg_destroy>>;
+
+/// Where the agent takes requests, the same for UDP and TCP.
+[[nodiscard]] inline std::uint16_t port_of(nta_agent_t* agent) {
+  return static_cast<std::uint16_t>(std::strtoul(sip_via_port(nta_agent_via(agent), nullptr), nullptr, 10));
+}
 
 }  // namespace mmsgate::sip
