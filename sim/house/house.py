@@ -36,7 +36,7 @@ class House:
     """`with House(build) as house:`. Options of the config are given as {"mmsgate": {"layout": "separate"}}."""
 
     def __init__(self, build: Path, options: dict[str, dict[str, str]] | None = None, to_gateway: str = proxies.EVERYTHING,
-                 folder: Path | None = None):
+                 folder: Path | None = None, rpc_socket: str | None = None):
         self.build = build
         self.address = own_address()
         self._owned = folder is None
@@ -44,6 +44,7 @@ class House:
         self.phones: list[Phone] = []
         self._options = options or {}
         self._to_gateway = to_gateway
+        self._rpc_socket = Path(rpc_socket) if rpc_socket else None
 
     def __enter__(self) -> "House":
         try:
@@ -65,7 +66,8 @@ class House:
         self.carrier = Carrier(self.build / "sim" / "mmsgate-sim", self.folder)
         self.carrier.set_accounts([{"account": r.account, "callerid_number": r.number, "internal_extension": r.extension[2:]}
                                    for r in RESIDENTS])
-        self.proxy = Proxy(self.folder, "127.0.0.1", proxy_port, (self.address, sip_port), DOMAIN, self._to_gateway)
+        self.proxy = Proxy(self.folder, "127.0.0.1", proxy_port, (self.address, sip_port), DOMAIN, self._to_gateway,
+                           self._rpc_socket)
         self.gateway = Gateway(self.build / "src" / "mmsgate", self.folder, self._config(sip_port, web_port))
         self.carrier.set_webhook(self.gateway.hook_url)
 

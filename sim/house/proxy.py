@@ -19,9 +19,9 @@ class _AtTemplate(string.Template):
 
 class Proxy:
     def __init__(self, folder: Path, address: str, port: int, gateway: tuple[str, int], domain: str,
-                 to_gateway: str = EVERYTHING):
+                 to_gateway: str = EVERYTHING, rpc_socket: Path | None = None):
         self.address, self.port, self.domain = address, port, domain
-        self.rpc_socket = folder / "kamailio.rpc"
+        self.rpc_socket = rpc_socket or folder / "kamailio.rpc"
         config = folder / "kamailio.cfg"
         config.write_text(_AtTemplate(TEMPLATE.read_text()).safe_substitute(
             PROXY_ADDRESS=address, PROXY_PORT=port, GATEWAY_ADDRESS=gateway[0], GATEWAY_PORT=gateway[1], DOMAIN=domain,
