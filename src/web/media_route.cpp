@@ -14,8 +14,9 @@ namespace mmsgate::web {
 namespace {
 
 /// What a browser may show in place; everything else is offered as a download, so that no file can act as a page of
-/// ours.
+/// ours. An SVG can: it may hold a script.
 bool is_shown(std::string_view type) {
+  if (type.starts_with("image/svg")) return false;
   return type.starts_with("image/") || type.starts_with("video/") || type.starts_with("audio/");
 }
 

@@ -13,6 +13,7 @@
 #include <charconv>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 #include <thread>
 #include <utility>
 
@@ -26,6 +27,23 @@ namespace {
 
 /// How often connections are looked over, while there are any.
 constexpr int kSweepMilliseconds = 1000;
+
+/// Percent signs decoded in place, as MHD_http_unescape does, but for %00: libmicrohttpd hands on a C string, and what
+/// stands behind a NUL would be lost, so that "x%00y" named x.
+std::size_t unescape(void* /*self*/, MHD_Connection* /*connection*/, char* text) {
+  const std::size_t size = std::strlen(text);
+  char* to = text;
+  for (const char* from = text; from < text + size; ++from) {
+    unsigned char byte = 0;
+    const bool is_code =
+        *from == '%' && text + size - from > 2 && std::from_chars(from + 1, from + 3, byte, 16).ptr == from + 3;
+    const bool is_decoded = is_code && byte != 0;
+    *to++ = is_decoded ? static_cast<char>(byte) : *from;
+    if (is_decoded) from += 2;
+  }
+  *to = '\0';
+  return static_cast<std::size_t>(to - text);
+}
 
 class MhdServer final : public Server {
  public:
@@ -41,6 +59,7 @@ class MhdServer final : public Server {
     daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr, nullptr,
                                &MhdServer::on_request, this,                                                         //
                                MHD_OPTION_EXTERNAL_LOGGER, &MhdServer::on_log, this,                                 //
+                               MHD_OPTION_UNESCAPE_CALLBACK, &unescape, nullptr,                                     //
                                MHD_OPTION_LISTEN_SOCKET, fd,                                                         //
                                MHD_OPTION_CONNECTION_LIMIT, options_.most_connections,                               //
                                MHD_OPTION_PER_IP_CONNECTION_LIMIT, options_.most_connections_per_address,            //

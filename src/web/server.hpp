@@ -99,7 +99,7 @@ class Site {
   /// transient).
   [[nodiscard]] virtual Result<std::unique_ptr<media::Draft>> open_upload() = 0;
   virtual void on_upload(Upload upload, Reply reply) = 0;
-  /// rejected: 404. `link` is what stood behind media_path and a slash, undecoded.
+  /// rejected: 404. `link` is what stood behind media_path and a slash, percent signs decoded; it names no path.
   [[nodiscard]] virtual Result<MediaFile> find_media(const std::string& link) = 0;
   /// For /healthz: 200 with this text, or 503 with the error's.
   [[nodiscard]] virtual Result<std::string> health() = 0;

@@ -43,7 +43,7 @@ class UploadHandler final : public Handler, private formats::PartSink {
 
   std::optional<Answer> finish(Reply reply) override {
     if (!reader_) return Answer(make_answer({.status = 204}));
-    if (!reader_->done()) return say(400, "the upload was cut off");
+    if (!reader_->done()) return answer_for({ErrorKind::corrupt, "the upload was cut off"});
     if (!upload_.draft) return say(400, "there is no file in it: no part with a file name");
     upload_.from = head_.header("From");
     upload_.query = head_.query();
@@ -77,7 +77,7 @@ class UploadHandler final : public Handler, private formats::PartSink {
   }
 
   Answer answer_for(const Error& error) {
-    upload_.draft.reset();
+    upload_.draft.reset();  // before the answer: who hears it finds nothing left
     switch (error.kind) {
       case ErrorKind::limit:
         return say(413, "the file is too large");

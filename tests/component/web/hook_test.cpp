@@ -52,6 +52,14 @@ TEST_F(HookTest, GetBringsItsQueryDecoded) {
   EXPECT_EQ(answer.header("x-kind"), "test");
 }
 
+TEST_F(HookTest, PercentSignsThatAreNoCodeStay) {
+  start();
+  auto client = connect();
+  client.send(get("/hook?a=100%&b=%zz&c=%4&d=x%00y%41&%65=1"));
+  EXPECT_EQ(next_hook().request.query, (std::map<std::string, std::string>{
+                                           {"a", "100%"}, {"b", "%zz"}, {"c", "%4"}, {"d", "x%00yA"}, {"e", "1"}}));
+}
+
 TEST_F(HookTest, OneConnectionCarriesManyRequests) {
   start();
   auto client = connect();

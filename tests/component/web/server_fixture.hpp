@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "runtime/system.hpp"
+#include "support/eventually.hpp"
 #include "support/raw_http.hpp"
 #include "support/temp_folder.hpp"
 #include "support/waiting_queue.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A phone's upload: the question, the file, and all that can be wrong with it. Whatever is refused leaves no file.
 #include "server_fixture.hpp"
-#include "support/eventually.hpp"
 
 namespace mmsgate::web {
 namespace {
