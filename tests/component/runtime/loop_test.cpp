@@ -27,22 +27,26 @@ using testing_support::WaitingQueue;
 class Gate {
  public:
   explicit Gate(Loop& loop) {
-    loop.post([this] {
-      shut_.count_down();
-      open_.wait();
+    loop.post([latches = latches_] {
+      latches->shut.count_down();
+      latches->open.wait();
     });
-    shut_.wait();
+    latches_->shut.wait();
   }
   ~Gate() { open(); }
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
   void open() {
-    if (!std::exchange(opened_, true)) open_.count_down();
+    if (!std::exchange(opened_, true)) latches_->open.count_down();
   }
 
  private:
-  std::latch shut_{1};
-  std::latch open_{1};
+  struct Latches {
+    std::latch shut{1};
+    std::latch open{1};
+  };
+  std::shared_ptr<Latches> latches_ =
+      std::make_shared<Latches>();  // the loop may still be leaving when the gate is gone
   bool opened_ = false;
 };
 
