@@ -23,6 +23,11 @@ bool is_one_line(std::string_view value) {
   return value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
+/// Nor what stands between two blanks end there.
+bool is_one_word(std::string_view value) {
+  return !value.empty() && is_one_line(value) && value.find_first_of(" \t") == std::string_view::npos;
+}
+
 /// RFC 3261 25.1: a token.
 bool is_header_name(std::string_view name) {
   const auto is_token = [](char c) {
@@ -34,9 +39,9 @@ bool is_header_name(std::string_view name) {
 
 bool is_sound(const Outgoing& message) {
   const auto header = [](const auto& pair) { return is_header_name(pair.first) && is_one_line(pair.second); };
-  return is_one_line(message.request_uri) && is_one_line(message.route) && is_one_line(message.from) &&
-         is_one_line(message.to) && is_one_line(message.call_id) && is_one_line(message.content_type) &&
-         std::ranges::all_of(message.headers, header);
+  return message.request_uri.starts_with("sip:") && is_one_word(message.request_uri) && is_one_line(message.route) &&
+         is_one_line(message.from) && is_one_line(message.to) && is_one_word(message.call_id) &&
+         is_one_line(message.content_type) && std::ranges::all_of(message.headers, header);
 }
 
 }  // namespace
@@ -44,7 +49,7 @@ bool is_sound(const Outgoing& message) {
 Result<std::uint16_t> Caller::open() {
   const std::string url = url_of(options_.address, 0);
   agent_.reset(nta_agent_create(
-      loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1),
+      loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1), NTATAG_PASS_100(1),
       NTATAG_UDP_MTU(static_cast<unsigned>(options_.udp_limit)),
       NTATAG_SIP_T1X64(static_cast<unsigned>(options_.timeout.count())), NTATAG_SIP_T4(kAfterwards),
       NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)), TPTAG_QUEUESIZE(kSendQueue), TAG_END()));
@@ -54,7 +59,7 @@ Result<std::uint16_t> Caller::open() {
 }
 
 void Caller::send(const Outgoing& message, Progress progress) {
-  if (!is_sound(message)) return progress.on_final(400, "A header of it holds a line break or has no name");
+  if (!is_sound(message)) return progress.on_final(400, "A header of it is empty, or would end before its end");
   if (!is_numeric_route(message.route)) {
     return progress.on_final(503, fmt::format("The route \"{}\" is no SIP URI with an IP address", message.route));
   }

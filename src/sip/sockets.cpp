@@ -59,8 +59,9 @@ bool is_numeric_route(std::string_view uri) {
   constexpr std::string_view kScheme = "sip:";
   if (!uri.starts_with(kScheme)) return false;
   uri.remove_prefix(kScheme.size());
-  if (uri.starts_with('[')) return is_ip_address(std::string(uri.substr(1, uri.find(']') - 1)));
-  return is_ip_address(std::string(uri.substr(0, uri.find_first_of(":;?"))));
+  if (!uri.starts_with('[')) return is_ip_address(std::string(uri.substr(0, uri.find_first_of(":;?"))));
+  const auto end = uri.find(']');
+  return end != std::string_view::npos && is_ip_address(std::string(uri.substr(1, end - 1)));
 }
 
 std::string url_of(const std::string& address, std::uint16_t port) {

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is answered without the receiver, and what OPTIONS tell.
+#include <gmock/gmock.h>
+#include <zlib.h>
+
+#include "component/sip/endpoint_fixture.hpp"
+
+namespace mmsgate::sip {
+namespace {
+
+using Refusing = EndpointTest;
+
+std::string deflated(const std::string& text) {
+  std::string bytes(compressBound(text.size()), '\0');
+  uLongf size = bytes.size();
+  compress2(reinterpret_cast<Bytef*>(bytes.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size(), 9);
+  bytes.resize(size);
+  return bytes;
+}
+
+TEST_F(Refusing, AllMethodsButTwo) {
+  UdpPeer phone(port());
+  for (const std::string method : {"INVITE", "REGISTER", "SUBSCRIBE", "BYE", "PUBLISH", "NONSENSE"}) {
+    const SipText answer = phone.ask({.method = method, .branch = "z9hG4bK-" + method, .call_id = method});
+    EXPECT_EQ(answer.status(), 405) << method;
+    EXPECT_EQ(answer.header("Allow"), "MESSAGE, OPTIONS") << method;
+    // An INVITE's refusal is repeated until it is acknowledged.
+    if (method == "INVITE") {
+      phone.send(SipRequest{.method = "ACK", .branch = "z9hG4bK-INVITE", .to = answer.header("To"), .call_id = method}
+                     .bytes());
+    }
+  }
+}
+
+TEST_F(Refusing, AnswersNoAck) {
+  UdpPeer phone(port());
+  phone.send(SipRequest{.method = "ACK", .content_type = "", .body = ""}.bytes());
+  EXPECT_EQ(phone.ask({.method = "OPTIONS", .branch = "z9hG4bK-two"}).header("CSeq"), "20 OPTIONS");
+}
+
+TEST_F(Refusing, TypesThatItDoesNotKnow) {
+  UdpPeer phone(port());
+  for (const std::string type : {"image/jpeg", "text/html", "text/plain2", "plain/text", "*/*", ""}) {
+    const SipText answer = phone.ask({.branch = "z9hG4bK-" + type, .call_id = "call-" + type, .content_type = type});
+    EXPECT_EQ(answer.status(), 415) << type;
+    EXPECT_EQ(answer.header("Accept"), kAccept) << type;
+  }
+}
+
+TEST_F(Refusing, TakesTypesInAnyCase) {
+  UdpPeer phone(port());
+  phone.send(SipRequest{.content_type = "Text/Plain;charset=UTF-8"}.bytes());
+  accept();
+  EXPECT_EQ(phone.receive().status(), 202);
+}
+
+TEST_F(Refusing, EncodingsThatItDoesNotKnow) {
+  UdpPeer phone(port());
+  const SipText answer = phone.ask({.headers = {"Content-Encoding: gzip"}});
+  EXPECT_EQ(answer.status(), 415);
+  EXPECT_EQ(answer.header("Accept-Encoding"), "deflate, identity");
+}
+
+TEST_F(Refusing, UndoesDeflate) {
+  UdpPeer phone(port());
+  const std::string text = "<imdn>" + std::string(2000, ' ') + "</imdn>";
+  phone.send(
+      SipRequest{.headers = {"Content-Encoding: deflate"}, .content_type = "message/imdn+xml", .body = deflated(text)}
+          .bytes());
+  EXPECT_EQ(accept().body, text);
+  EXPECT_EQ(phone.receive().status(), 202);
+}
+
+TEST_F(Refusing, ADeflateBombAndABrokenOne) {
+  options_.most_inflated = 100'000;
+  UdpPeer phone(port());
+  const SipRequest bomb{.headers = {"Content-Encoding: deflate"}, .body = deflated(std::string(5'000'000, '\0'))};
+  EXPECT_EQ(phone.ask(bomb).status(), 413);
+  SipRequest broken = bomb;
+  broken.branch = "z9hG4bK-broken";
+  broken.body = "no zlib";
+  EXPECT_EQ(phone.ask(broken).status(), 400);
+  expect_alive();
+}
+
+TEST_F(Refusing, BodiesThatAreTooLarge) {
+  options_.most_body = 10'000;
+  RawClient phone(port());
+  const auto of_size = [](std::size_t size) {
+    return SipRequest{.transport = "TCP",
+                      .branch = fmt::format("z9hG4bK-{}", size),
+                      .call_id = fmt::format("call-{}", size),
+                      .body = std::string(size, 'x')}
+        .bytes();
+  };
+  phone.send(of_size(10'001));
+  EXPECT_EQ(read_sip(phone).status(), 413);
+  phone.send(of_size(10'000));
+  EXPECT_EQ(accept().body.size(), 10'000U);
+  EXPECT_EQ(read_sip(phone).status(), 202);
+}
+
+TEST_F(Refusing, WhatHasMadeTooManyHops) {
+  UdpPeer phone(port());
+  EXPECT_EQ(phone.ask({.max_forwards = "0"}).status(), 483);
+}
+
+TEST_F(Refusing, WhatHasBeenHereBefore) {
+  UdpPeer phone(port());
+  const auto via = [](std::string_view host_port) {
+    return SipRequest{.headers = {fmt::format("Via: SIP/2.0/UDP {};branch=z9hG4bK-a", host_port)}};
+  };
+  EXPECT_EQ(phone.ask(via(fmt::format("127.0.0.1:{}", port()))).status(), 482);
+  // Another port of this machine is the proxy's.
+  SipRequest other = via(fmt::format("127.0.0.1:{}", port() ^ 1));
+  other.branch = "z9hG4bK-other";
+  phone.send(other.bytes());
+  accept();
+  EXPECT_EQ(phone.receive().status(), 202);
+}
+
+TEST_F(Refusing, WhatItSentItself) {
+  UdpPeer proxy;
+  send(outgoing(proxy.port()));
+  const SipText sent = proxy.receive();
+  UdpPeer phone(port());
+  EXPECT_EQ(phone.ask({.headers = {"Via: " + sent.header("Via")}}).status(), 482);
+  proxy.send(sent.answer(202, "Accepted"));
+  EXPECT_EQ(ending().status, 202);
+}
+
+TEST_F(Refusing, WhoDoesNotSayWhoTheyAre) {
+  UdpPeer phone(port());
+  EXPECT_EQ(phone.ask({.from = "<sip:example.org>;tag=x"}).status(), 400);
+  EXPECT_EQ(phone.ask({.branch = "z9hG4bK-two", .from = "<sip:"}).status(), 400);
+}
+
+TEST_F(Refusing, TellsWhatItTakes) {
+  UdpPeer proxy(port());
+  const SipText answer = proxy.ask({.method = "OPTIONS", .content_type = "", .body = ""});
+  EXPECT_EQ(answer.start(), "SIP/2.0 200 OK");
+  EXPECT_EQ(answer.header("Allow"), "MESSAGE, OPTIONS");
+  EXPECT_EQ(answer.header("Accept"), kAccept);
+  EXPECT_EQ(answer.header("Accept-Encoding"), "deflate, identity");
+}
+
+TEST_F(Refusing, TellsTheReceiverWhoHasRegistered) {
+  UdpPeer proxy(port());
+  const auto tell = [&](const std::string& line) {
+    static int n = 0;
+    return proxy
+        .ask({.method = "OPTIONS",
+              .branch = fmt::format("z9hG4bK-{}", ++n),
+              .headers = {line},
+              .content_type = "",
+              .body = ""})
+        .status();
+  };
+  EXPECT_EQ(tell("X-Registered: sip:100000_bob@example.org"), 200);
+  EXPECT_EQ(receiver_.registered.pop(), "100000_bob");
+  EXPECT_EQ(tell("x-registered: 100000_eve@example.org:5060"), 200);
+  EXPECT_EQ(receiver_.registered.pop(), "100000_eve");
+  EXPECT_EQ(tell("X-Registered: "), 200);
+  EXPECT_EQ(tell("X-Registered: sip:@example.org"), 200);
+  EXPECT_EQ(receiver_.registered.size(), 0U);
+}
+
+}  // namespace
+}  // namespace mmsgate::sip
