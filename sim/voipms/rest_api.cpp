@@ -78,7 +78,7 @@ void RestApi::handle(const Request& request, Reply reply) {
 
 void RestApi::perform(Call call, Reply reply) {
   Done done = [this, record = std::move(call.record), fault = call.fault, reply = std::move(reply)](
-                  Json json, std::string detail) mutable {
+                  const Json& json, std::string detail) mutable {
     record.detail = std::move(detail);
     record.status = text_of(json, "status");
     const bool silent = fault && fault->what != Fault::Do::latency;

@@ -60,17 +60,6 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-std::string to_base64(std::string_view bytes) {
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      bits = bits << 8U | (i + k < bytes.size() ? static_cast<std::uint8_t>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k) text += i + k > bytes.size() ? '=' : kAlphabet[bits >> (18U - 6U * k) & 63U];
-  }
-  return text;
-}
-
 std::string url_encode(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -21,7 +21,6 @@ using Time = std::chrono::system_clock::time_point;
 [[nodiscard]] bool is_sendable(std::string_view number);
 
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
-[[nodiscard]] std::string to_base64(std::string_view bytes);
 [[nodiscard]] std::string url_encode(std::string_view text);
 [[nodiscard]] std::string url_decode(std::string_view text);  ///< Of a form: + is a blank.
 [[nodiscard]] std::string sha256(std::string_view bytes);     ///< Lower case hexadecimal.

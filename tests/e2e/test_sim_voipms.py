@@ -454,7 +454,8 @@ def test_long_poll(sim):
 
 
 def test_calls_tell_get_from_post(sim):
-    query = urllib.parse.urlencode({"api_username": "user@example.org", "api_password": "sim-password", "method": "getIP"})
+    login = {"api_username": "user@example.org", "api_password": "sim-password"}
+    query = urllib.parse.urlencode({**login, "method": "getIP"})
     sim.rest("getIP")
     assert sim.get("/sim/healthz")["get_calls"] == 0
     assert sim.get("/api/v1/rest.php?" + query)["status"] == "success"
@@ -480,7 +481,8 @@ def test_complaints(sim, path, body):
 
 
 def test_bench(sim, customer):
-    spec = {"count": 40, "concurrency": 4, "from": "5145550110", "from_count": 3, "to": [BOB, CAROL], "text_prefix": "b"}
+    spec = {"count": 40, "concurrency": 4, "from": "5145550110", "from_count": 3, "text_prefix": "b"}
+    spec["to"] = [BOB, CAROL]
     figures = sim.post("/sim/bench", spec)
     assert (figures["count"], figures["ok"], figures["failed"]) == (40, 40, 0)
     payloads = [json.loads(customer.hook())["data"]["payload"] for _ in range(40)]
