@@ -19,7 +19,6 @@ namespace {
 using Steady = std::chrono::steady_clock;
 constexpr auto kPatience = std::chrono::seconds(1);
 constexpr std::size_t kLargestAnswer = 64 << 10;
-constexpr int kNotFound = 404;
 
 Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX};
@@ -103,10 +102,11 @@ Result<bool> parse_lookup(const std::string& answer) {
   const auto error = field(json, "error");
   if (error.is_null() && field(json, "result").is_null()) return fail(ErrorKind::corrupt, "Kamailio's answer is empty");
   if (error.is_null()) return true;
-  if (field(error, "code") == kNotFound) return false;
-  const auto said = field(error, "message");
-  return fail(ErrorKind::transient,
-              fmt::format("Kamailio answered: {}", said.is_string() ? said.get<std::string>() : "?"));
+  const auto message = field(error, "message");
+  const std::string said = message.is_string() ? message.get<std::string>() : "?";
+  // Only the words tell: usrloc's code is 500 for everything (ul_rpc.c of 5.x and 6.x).
+  if (said.starts_with("AOR not found") || said == "AOR has no contacts") return false;
+  return fail(ErrorKind::transient, fmt::format("Kamailio answered: {}", said));
 }
 
 }  // namespace mmsgate::sip

@@ -85,16 +85,17 @@ class SipText {
 /// A UDP socket on 127.0.0.1 that knows one other: whom it was told, or else who wrote last.
 class UdpPeer {
  public:
-  UdpPeer() : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    const timeval limit{kLimit.count(), 0};
+  explicit UdpPeer(std::uint16_t other = 0, std::chrono::microseconds patience = kLimit)
+      : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    const timeval limit{patience.count() / 1'000'000, patience.count() % 1'000'000};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     own_ = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t size = sizeof own_;
     if (::bind(fd_, reinterpret_cast<const sockaddr*>(&own_), size) != 0) throw std::runtime_error("cannot bind");
     getsockname(fd_, reinterpret_cast<sockaddr*>(&own_), &size);
     other_ = own_;
+    other_.sin_port = htons(other);
   }
-  explicit UdpPeer(std::uint16_t other) : UdpPeer() { other_.sin_port = htons(other); }
   UdpPeer(const UdpPeer&) = delete;
   UdpPeer& operator=(const UdpPeer&) = delete;
   ~UdpPeer() { ::close(fd_); }
