@@ -12,7 +12,7 @@ from . import proxy as proxies
 from .carrier import PASSWORD, USER, Carrier
 from .gateway import Gateway
 from .phone import Phone
-from .ports import free_port, own_address
+from .ports import free_ports, own_address
 from .proxy import Proxy
 
 DOMAIN = "sim.example"
@@ -35,8 +35,8 @@ RESIDENTS = (ALICE, BOB, SHOP)
 class House:
     """`with House(build) as house:`. Options of the config are given as {"mmsgate": {"layout": "separate"}}."""
 
-    def __init__(self, build: Path, options: dict[str, dict[str, str]] | None = None, to_gateway: str = proxies.EVERYTHING,
-                 folder: Path | None = None, rpc_socket: str | None = None):
+    def __init__(self, build: Path, options: dict[str, dict[str, str]] | None = None,
+                 to_gateway: str = proxies.EVERYTHING, folder: Path | None = None, rpc_socket: str | None = None):
         self.build = build
         self.address = own_address()
         self._owned = folder is None
@@ -54,7 +54,8 @@ class House:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
         self.stop()
         if self._owned and error is None:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -62,21 +63,21 @@ class House:
             print(f"the household's logs are in {self.folder}")
 
     def _start(self) -> None:
-        sip_port, web_port, proxy_port = free_port(self.address), free_port(self.address), free_port("127.0.0.1")
+        sip_port, web_port = free_ports(2, self.address)
         self.carrier = Carrier(self.build / "sim" / "mmsgate-sim", self.folder)
-        self.carrier.set_accounts([{"account": r.account, "callerid_number": r.number, "internal_extension": r.extension[2:]}
-                                   for r in RESIDENTS])
-        self.proxy = Proxy(self.folder, "127.0.0.1", proxy_port, (self.address, sip_port), DOMAIN, self._to_gateway,
-                           self._rpc_socket)
+        self.carrier.set_accounts([{"account": r.account, "callerid_number": r.number,
+                                    "internal_extension": r.extension[2:]} for r in RESIDENTS])
+        self.proxy = Proxy(self.folder, own_address(), (self.address, sip_port), DOMAIN, self._to_gateway, self._rpc_socket)
         self.gateway = Gateway(self.build / "src" / "mmsgate", self.folder, self._config(sip_port, web_port))
         self.carrier.set_webhook(self.gateway.hook_url)
 
     def _config(self, sip_port: int, web_port: int) -> dict[str, dict[str, str]]:
         config: dict[str, dict[str, Any]] = {
-            "sip": {"sipboundaddress": self.address, "sipport": sip_port, "sipproxy": f"127.0.0.1:{self.proxy.port}", "domain": DOMAIN},
+            "sip": {"sipboundaddress": self.address, "sipport": sip_port, "domain": DOMAIN,
+                    "sipproxy": f"{self.proxy.address}:{self.proxy.port}"},
             "api": {"apiid": USER, "apipw": PASSWORD, "apiurl": self.carrier.api_url},
-            "web": {"webdns": self.address, "webbind": self.address, "webport": web_port, "localmedia": self.folder / "media",
-                    "medianetworks": "loopback"},
+            "web": {"webdns": self.address, "webbind": self.address, "webport": web_port,
+                    "localmedia": self.folder / "media", "medianetworks": "loopback"},
             "mmsgate": {"dbfile": self.folder / "mmsgate.sqlite", "logger": "DEBUG"},
         }
         for section, values in self._options.items():

@@ -8,21 +8,29 @@ from .process import PATIENCE, Event, Process
 
 
 class Phone:
-    def __init__(self, program: Path, folder: Path, name: str, domain: str, proxy: str, upload_url: str, registers: bool = True):
+    def __init__(self, program: Path, folder: Path, name: str, domain: str, proxy: str, upload_url: str,
+                 registers: bool = True, home: str = ""):
+        """`home` tells several devices of one account apart."""
         self.name = name
-        self._home = folder / f"phone-{name}"
+        self._device = f"phone-{home or name}"
+        self._home = folder / self._device
         self._home.mkdir(exist_ok=True)
         self._folder = folder
         self._command = [program, "--name", name, "--domain", domain, "--proxy", proxy, "--upload-url", upload_url,
-                         "--home", self._home, *([] if registers else ["--no-register"])]
+                         "--home", self._home]
         self._count = 0
         self.start(registers)
 
     def start(self, registers: bool = True) -> None:
-        self.process = Process(f"phone-{self.name}", self._command, self._folder)
-        self.process.expect("registered" if registers else "started")
+        command = [*self._command, *([] if registers else ["--no-register"])]
+        self.process = Process(self._device, command, self._folder)
+        self.expect("registered" if registers else "started")
 
-    def send(self, to: str, text: str = "", file: bytes | None = None, name: str = "picture.png", kind: str = "image/png") -> str:
+    def expect(self, event: str, patience: float = PATIENCE, **fields: Any) -> Event:
+        return self.process.expect(event, patience, **fields)
+
+    def send(self, to: str, text: str = "", file: bytes | None = None, name: str = "picture.png",
+             kind: str = "image/png") -> str:
         """Sends and goes on; the id is for state()."""
         self._count += 1
         command: Event = {"do": "send", "to": to, "text": text, "id": str(self._count)}
@@ -31,21 +39,21 @@ class Phone:
             path.write_bytes(file)
             command |= {"file": str(path), "name": name, "type": kind}
         self.process.tell(command)
-        return command["id"]
+        return str(command["id"])
 
     def state(self, message: str, state: str, patience: float = PATIENCE) -> Event:
         """Waits for a state of a message sent: Delivered (the proxy took it), DeliveredToUser, NotDelivered..."""
-        return self.process.expect("state", patience, id=message, state=state)
+        return self.expect("state", patience, id=message, state=state)
 
     def received(self, patience: float = PATIENCE, **fields: Any) -> Event:
         """The next message, with the bytes of its files."""
-        event = self.process.expect("received", patience, **fields)
+        event = self.expect("received", patience, **fields)
         for file in event["files"]:
             file["bytes"] = Path(file["path"]).read_bytes()
         return event
 
     def messages(self) -> list[Event]:
-        """All that were received so far."""
+        """All that were received since it was started."""
         return [event for event in self.process.seen if event["event"] == "received"]
 
     def mark_read(self) -> None:
@@ -53,11 +61,11 @@ class Phone:
 
     def unregister(self) -> None:
         self.process.tell({"do": "unregister"})
-        self.process.expect("unregistered")
+        self.expect("unregistered")
 
     def register(self) -> None:
         self.process.tell({"do": "register"})
-        self.process.expect("registered")
+        self.expect("registered")
 
-    def stop(self) -> None:
-        self.process.stop()
+    def stop(self) -> int:
+        return self.process.stop()

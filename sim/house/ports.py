@@ -1,26 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """Addresses and ports of the loopback network that nobody else has."""
 
-import os
 import random
 import socket
+from contextlib import ExitStack
+
+_dice = random.SystemRandom()
 
 
 def own_address() -> str:
-    """A loopback address for one household, so that several may live side by side. Linux answers to all of 127.0.0.0/8."""
-    dice = random.Random(os.urandom(8))
-    return f"127.{dice.randrange(64, 250)}.{dice.randrange(1, 250)}.{dice.randrange(2, 250)}"
+    """A loopback address for one program of one household, so that several may live side by side.
+
+    Linux answers to all of 127.0.0.0/8; two hardly ever draw the same of these eleven million.
+    """
+    return f"127.{_dice.randrange(64, 250)}.{_dice.randrange(1, 250)}.{_dice.randrange(2, 250)}"
 
 
-def free_port(address: str = "127.0.0.1") -> int:
-    """Free for UDP and TCP a moment ago."""
-    for _ in range(64):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+def free_ports(count: int, address: str = "127.0.0.1") -> list[int]:
+    """All different, each free for UDP and TCP a moment ago. At an own_address() they stay so: who else would come?"""
+    with ExitStack() as held:
+        ports: list[int] = []
+        for _ in range(64 * count):
+            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
             tcp.bind((address, 0))
             port: int = tcp.getsockname()[1]
             try:
                 udp.bind((address, port))
             except OSError:
                 continue
-            return port
+            ports.append(port)
+            if len(ports) == count:
+                return ports
     raise RuntimeError(f"no port is free at {address}")
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    return free_ports(1, address)[0]

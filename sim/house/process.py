@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One child process: started, listened to, and stopped. Nothing is stopped that was not started here."""
+"""One child process: started, listened to, and stopped. Nothing is stopped that was not started here.
+
+A child dies with the thread that started it (Linux counts threads here, not processes): start from one that stays.
+"""
 
 import ctypes
 import json
@@ -16,11 +19,7 @@ from typing import Any
 Event = dict[str, Any]
 PATIENCE = 20.0  # seconds that anything is waited for, unless said otherwise
 _PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None)
-
-
-def _die_with_parent() -> None:
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+_libc = ctypes.CDLL(None)  # looked up here: between fork and exec there is little that may be done
 
 
 class Gone(Exception):
@@ -37,8 +36,17 @@ def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIEN
     raise Gone(f"{what}: not within {patience:g} s")
 
 
+def _die_with(parent: int) -> Callable[[], None]:
+    def before_exec() -> None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we could ask to be told
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return before_exec
+
+
 class Process:
-    """Standard output is read as JSON lines (what is no JSON is kept as text); both streams go to a log file."""
+    """Each line of its output that is a JSON object is an event. All of its output and its errors go to a log file."""
 
     def __init__(self, name: str, command: list[str | Path], folder: Path, env: dict[str, str] | None = None):
         self.name = name
@@ -46,31 +54,39 @@ class Process:
         self.seen: list[Event] = []
         self._events: queue.Queue[Event | None] = queue.Queue()
         self._kept: list[Event] = []
-        self._log = self.log.open("ab")
+        self._log = self.log.open("ab", buffering=0)
         self.child = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       stderr=self._log, cwd=folder, env={**os.environ, **(env or {})},
-                                      preexec_fn=_die_with_parent)
-        self._reader = threading.Thread(target=self._read, daemon=True)
+                                      preexec_fn=_die_with(os.getpid()))
+        self._reader = threading.Thread(target=self._read, name=f"reads {name}", daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
         assert self.child.stdout
-        for line in self.child.stdout:
-            self._log.write(line)
-            self._log.flush()
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict):
-                self.seen.append(event)
-                self._events.put(event)
+        with self.child.stdout as lines, self._log:
+            for line in lines:
+                self._log.write(line)
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(event, dict):
+                    self.seen.append(event)
+                    self._events.put(event)
         self._events.put(None)
 
     def tell(self, command: Event) -> None:
         assert self.child.stdin
         self.child.stdin.write(json.dumps(command).encode() + b"\n")
         self.child.stdin.flush()
+
+    def hang_up(self) -> None:
+        """No more commands: it reads the end of its input."""
+        assert self.child.stdin
+        try:
+            self.child.stdin.close()
+        except BrokenPipeError:
+            pass  # a command that it did not live to read
 
     def expect(self, event: str, patience: float = PATIENCE, **fields: Any) -> Event:
         """The next event of that name whose fields are as given. Others that come meanwhile are kept for later."""
@@ -88,6 +104,7 @@ class Process:
             except queue.Empty:
                 break
             if came is None:
+                self._events.put(None)  # whoever asks next hears it too
                 raise Gone(f"{self.name} ended (exit {self.child.wait()}) before {event} {fields}\n{self.tail()}")
             if fits(came):
                 return came
@@ -105,26 +122,23 @@ class Process:
     def kill(self) -> None:
         """As a power cut would."""
         self.child.kill()
-        self._finish()
+        self.wait()
 
     def stop(self, patience: float = 10.0) -> int:
-        """Asks it to end; its exit code."""
-        if self.running:
-            self.child.terminate()
-            try:
-                self.child.wait(patience)
-            except subprocess.TimeoutExpired:
-                self.child.kill()
-        return self._finish()
+        """Asks it to end, and insists after a while; its exit code."""
+        self.child.terminate()
+        try:
+            self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+        return self.wait()
 
-    def _finish(self) -> int:
-        code = self.child.wait()
-        for stream in (self.child.stdin, self.child.stdout):
-            try:
-                if stream:
-                    stream.close() if stream is self.child.stdin else None
-            except BrokenPipeError:
-                pass
-        self._reader.join(2)
-        self._log.close()
+    def wait(self, patience: float = PATIENCE) -> int:
+        """Its exit code, once it has ended by itself."""
+        try:
+            code = self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            raise Gone(f"{self.name} did not end within {patience:g} s\n{self.tail()}") from None
+        self.hang_up()
+        self._reader.join(patience)
         return code

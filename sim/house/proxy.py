@@ -5,6 +5,7 @@ import socket
 import string
 from pathlib import Path
 
+from .ports import free_port
 from .process import Process, wait_until
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "kamailio.cfg.in"
@@ -18,17 +19,21 @@ class _AtTemplate(string.Template):
 
 
 class Proxy:
-    def __init__(self, folder: Path, address: str, port: int, gateway: tuple[str, int], domain: str,
-                 to_gateway: str = EVERYTHING, rpc_socket: Path | None = None):
-        self.address, self.port, self.domain = address, port, domain
+    def __init__(self, folder: Path, address: str, gateway: tuple[str, int], domain: str, to_gateway: str = EVERYTHING,
+                 rpc_socket: Path | None = None):
+        self.address, self.port, self.domain = address, free_port(address), domain
         self.rpc_socket = rpc_socket or folder / "kamailio.rpc"
         config = folder / "kamailio.cfg"
-        config.write_text(_AtTemplate(TEMPLATE.read_text()).safe_substitute(
-            PROXY_ADDRESS=address, PROXY_PORT=port, GATEWAY_ADDRESS=gateway[0], GATEWAY_PORT=gateway[1], DOMAIN=domain,
-            RPC_SOCKET=self.rpc_socket, TO_GATEWAY=to_gateway))
+        config.write_text(_AtTemplate(TEMPLATE.read_text()).substitute(
+            PROXY_ADDRESS=address, PROXY_PORT=self.port, GATEWAY_ADDRESS=gateway[0], GATEWAY_PORT=gateway[1],
+            DOMAIN=domain, RPC_SOCKET=self.rpc_socket, TO_GATEWAY=to_gateway))
         self._folder = folder
         self._command = ["kamailio", "-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder]
         self.start()
+
+    @property
+    def listens_at(self) -> tuple[str, int]:
+        return self.address, self.port
 
     @property
     def uri(self) -> str:
@@ -45,14 +50,16 @@ class Proxy:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind((self.address, 0))
             s.settimeout(0.2)
+            s.connect(self.listens_at)
             own = f"{self.address}:{s.getsockname()[1]}"
-            s.sendto(f"OPTIONS sip:{self.domain} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK-ready\r\nFrom: <sip:t@{own}>;tag=1\r\n"
-                     f"To: <sip:{self.domain}>\r\nCall-ID: ready@{own}\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 5\r\n"
-                     f"Content-Length: 0\r\n\r\n".encode(), (self.address, self.port))
+            lines = (f"OPTIONS sip:{self.domain} SIP/2.0", f"Via: SIP/2.0/UDP {own};branch=z9hG4bK-ready",
+                     f"From: <sip:house@{own}>;tag=1", f"To: <sip:{self.domain}>", f"Call-ID: ready@{own}",
+                     "CSeq: 1 OPTIONS", "Max-Forwards: 5", "Content-Length: 0", "", "")
             try:
+                s.send("\r\n".join(lines).encode())
                 return s.recv(2000).startswith(b"SIP/2.0 200") and self.rpc_socket.exists()
             except (TimeoutError, ConnectionError):
                 return False
 
-    def stop(self) -> None:
-        self.process.stop()
+    def stop(self) -> int:
+        return self.process.stop()
