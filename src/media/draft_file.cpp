@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,21 +17,11 @@ namespace mmsgate::media {
 namespace {
 
 constexpr mode_t kPrivateFile = 0600;
-constexpr mode_t kPrivateFolder = 0700;
 constexpr std::size_t kHeadBytes = 64;
 constexpr std::size_t kReadBytes = 64 << 10;
 
-std::unexpected<Error> failed(const std::string& what, const std::filesystem::path& folder) {
+std::unexpected<Error> cannot(const char* what, const std::filesystem::path& folder) {
   return fail(ErrorKind::transient, fmt::format("cannot {} in {}: {}", what, folder.string(), std::strerror(errno)));
-}
-
-/// What a crash of the machine must not undo: the name, not only the bytes.
-bool sync_folder(const std::filesystem::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool synced = ::fsync(fd) == 0;
-  ::close(fd);
-  return synced;
 }
 
 std::string hex(std::string_view bytes) {
@@ -43,16 +32,18 @@ std::string hex(std::string_view bytes) {
 
 }  // namespace
 
-DraftFile::DraftFile(std::filesystem::path folder, BlobId id, int fd, std::uint64_t most_bytes)
-    : folder_(std::move(folder)), id_(std::move(id)), fd_(fd), most_bytes_(most_bytes) {}
+DraftFile::DraftFile(std::shared_ptr<Subfolders> folders, BlobId id, int fd, std::uint64_t most_bytes)
+    : folders_(std::move(folders)), id_(std::move(id)), fd_(fd), most_bytes_(most_bytes) {}
 
-Result<std::unique_ptr<Draft>> DraftFile::create(const std::filesystem::path& folder, BlobId id,
+Result<std::unique_ptr<Draft>> DraftFile::create(std::shared_ptr<Subfolders> folders, BlobId id,
                                                  std::uint64_t most_bytes) {
-  const auto path = folder / kIncoming / id.str();
+  const auto path = folders->incoming() / id.str();
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kPrivateFile);
-  if (fd < 0) return failed("make a file", folder);
-  return std::unique_ptr<Draft>(new DraftFile(folder, std::move(id), fd, most_bytes));
+  if (fd < 0) return cannot("make a file", folders->root());
+  return std::unique_ptr<Draft>(new DraftFile(std::move(folders), std::move(id), fd, most_bytes));
 }
+
+std::unexpected<Error> DraftFile::failed(const char* what) const { return cannot(what, folders_->root()); }
 
 DraftFile::~DraftFile() {
   ::close(fd_);
@@ -66,7 +57,7 @@ Result<std::uint64_t> DraftFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return failed("write", folder_);
+    if (n <= 0) return failed("write");
     bytes.remove_prefix(static_cast<std::size_t>(n));
     written_ += static_cast<std::uint64_t>(n);
   }
@@ -88,7 +79,7 @@ Result<Kept> DraftFile::measure() const {
   for (;;) {
     const ssize_t n = ::pread(fd_, buffer->data(), buffer->size(), static_cast<off_t>(kept.size));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failed("read back", folder_);
+    if (n < 0) return failed("read back");
     if (n == 0) break;
     EVP_DigestUpdate(hash.get(), buffer->data(), static_cast<std::size_t>(n));
     kept.size += static_cast<std::uint64_t>(n);
@@ -106,14 +97,16 @@ Result<Kept> DraftFile::keep() {
   if (kept->size > most_bytes_) {
     return fail(ErrorKind::limit, fmt::format("the file is larger than the {} bytes allowed", most_bytes_));
   }
-  const auto path = path_of(folder_, id_);
-  const bool is_new = ::mkdir(path.parent_path().c_str(), kPrivateFolder) == 0;
-  if (::fsync(fd_) != 0) return failed("write to the disk", folder_);
-  if (::rename(draft_path().c_str(), path.c_str()) != 0) return failed("keep a file", folder_);
+  const auto path = folders_->path_of(id_);
+  if (!folders_->make_for(id_)) return failed("make a folder");
+  if (::fsync(fd_) != 0) return failed("write to the disk");
+  if (::rename(draft_path().c_str(), path.c_str()) != 0) return failed("keep a file");
   kept_ = true;
-  if (!sync_folder(path.parent_path()) || (is_new && !sync_folder(folder_)))
-    return failed("write to the disk", folder_);
-  return kept;
+  if (sync_folder(path.parent_path())) return kept;
+  // Nobody is told its name, so nobody would ever remove it.
+  auto error = failed("write to the disk");
+  ::unlink(path.c_str());
+  return error;
 }
 
 }  // namespace mmsgate::media

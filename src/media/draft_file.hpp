@@ -6,19 +6,14 @@
 #include <memory>
 
 #include "media/blob_store.hpp"
+#include "media/subfolders.hpp"
 
 namespace mmsgate::media {
-
-inline constexpr std::string_view kIncoming = "incoming";
-
-[[nodiscard]] inline std::filesystem::path path_of(const std::filesystem::path& folder, const BlobId& id) {
-  return folder / id.str().substr(0, 2) / id.str();
-}
 
 class DraftFile final : public Draft {
  public:
   /// transient: it cannot be made; the detail names the folder.
-  [[nodiscard]] static Result<std::unique_ptr<Draft>> create(const std::filesystem::path& folder, BlobId id,
+  [[nodiscard]] static Result<std::unique_ptr<Draft>> create(std::shared_ptr<Subfolders> folders, BlobId id,
                                                              std::uint64_t most_bytes);
   ~DraftFile() override;
 
@@ -28,11 +23,12 @@ class DraftFile final : public Draft {
   [[nodiscard]] std::string head() const override;
 
  private:
-  DraftFile(std::filesystem::path folder, BlobId id, int fd, std::uint64_t most_bytes);
-  [[nodiscard]] std::filesystem::path draft_path() const { return folder_ / kIncoming / id_.str(); }
+  DraftFile(std::shared_ptr<Subfolders> folders, BlobId id, int fd, std::uint64_t most_bytes);
+  [[nodiscard]] std::filesystem::path draft_path() const { return folders_->incoming() / id_.str(); }
   [[nodiscard]] Result<Kept> measure() const;
+  [[nodiscard]] std::unexpected<Error> failed(const char* what) const;  ///< errno says why.
 
-  const std::filesystem::path folder_;
+  const std::shared_ptr<Subfolders> folders_;
   const BlobId id_;
   const int fd_;
   const std::uint64_t most_bytes_;

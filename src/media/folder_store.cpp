@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder: FOLDER/incoming holds drafts, FOLDER/ab/ab34... the files, two hex digits a subfolder so that none grows
-// large.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,56 +23,73 @@ constexpr mode_t kPrivateFolder = 0700;
 class FolderStore final : public BlobStore {
  public:
   FolderStore(fs::path folder, std::uint64_t most_bytes, Random& random)
-      : folder_(std::move(folder)), most_bytes_(most_bytes), random_(random) {}
+      : folders_(std::make_shared<Subfolders>(std::move(folder))), most_bytes_(most_bytes), random_(random) {}
 
   Result<std::unique_ptr<Draft>> draft() override {
-    return DraftFile::create(folder_, BlobId::make(random_), most_bytes_);
+    return DraftFile::create(folders_, BlobId::make(random_), most_bytes_);
   }
 
   Result<int> open(const BlobId& id) const override {
-    const int fd = ::open(path_of(folder_, id).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const int fd = ::open(folders_->path_of(id).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0) return fd;
     if (errno == ENOENT) return fail(ErrorKind::rejected, "there is no such file");
     return fail(ErrorKind::transient,
-                fmt::format("cannot open a file of {}: {}", folder_.string(), std::strerror(errno)));
+                fmt::format("cannot open a file of {}: {}", folders_->root().string(), std::strerror(errno)));
   }
 
   Result<bool> remove(const BlobId& id) override {
-    if (::unlink(path_of(folder_, id).c_str()) == 0) return true;
+    if (::unlink(folders_->path_of(id).c_str()) == 0) return true;
     if (errno == ENOENT) return false;
     return fail(ErrorKind::transient,
-                fmt::format("cannot remove a file of {}: {}", folder_.string(), std::strerror(errno)));
+                fmt::format("cannot remove a file of {}: {}", folders_->root().string(), std::strerror(errno)));
   }
 
  private:
-  const fs::path folder_;
+  const std::shared_ptr<Subfolders> folders_;
   const std::uint64_t most_bytes_;
   Random& random_;
 };
 
+std::unexpected<Error> failed(const char* what, const fs::path& folder, int error) {
+  return fail(ErrorKind::transient, fmt::format("cannot {} the media folder {} ([web] localmedia): {}", what,
+                                                folder.string(), std::strerror(error)));
+}
+
+/// False: it was there already, and keeps its mode.
 Result<bool> make_folder(const fs::path& folder) {
+  if (::mkdir(folder.c_str(), kPrivateFolder) == 0) return true;
+  if (errno == EEXIST) return false;
+  return failed("make", folder, errno);
+}
+
+Result<bool> make_folders(const fs::path& root) {
+  std::error_code ignored;  // mkdir says it better
+  fs::create_directories(root.parent_path(), ignored);
+  const auto made = make_folder(root);
+  if (!made) return made;
+  if (*made && !sync_folder(root.parent_path())) return failed("write down", root, errno);
+  return make_folder(root / "incoming");
+}
+
+/// Nobody knows of what a crash left half written.
+void remove_leftovers(const fs::path& incoming) {
   std::error_code error;
-  fs::create_directories(folder.parent_path(), error);
-  if (::mkdir(folder.c_str(), kPrivateFolder) == 0 || errno == EEXIST) return true;
-  return fail(ErrorKind::transient, fmt::format("cannot make the media folder {} ([web] localmedia): {}",
-                                                folder.string(), std::strerror(errno)));
+  for (fs::directory_iterator it(incoming, error); !error && it != fs::directory_iterator(); it.increment(error)) {
+    std::error_code ignored;
+    fs::remove(it->path(), ignored);
+  }
 }
 
 }  // namespace
 
 Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::uint64_t most_bytes, Random& random) {
-  const fs::path root = fs::absolute(folder);
-  const fs::path incoming = root / kIncoming;
-  for (const fs::path& each : {root, incoming}) {
-    if (const auto made = make_folder(each); !made) return std::unexpected(made.error());
-  }
-  if (::access(incoming.c_str(), W_OK | X_OK) != 0) {
-    return fail(ErrorKind::transient, fmt::format("cannot write into the media folder {} ([web] localmedia): {}",
-                                                  root.string(), std::strerror(errno)));
-  }
-  // Nobody knows of what a crash left half written.
   std::error_code error;
-  for (const auto& leftover : fs::directory_iterator(incoming, error)) fs::remove(leftover.path(), error);
+  fs::path root = fs::absolute(folder, error).lexically_normal();
+  if (error) return failed("find", folder, error.value());
+  if (!root.has_filename()) root = root.parent_path();  // "/media/" and "/media" are the same
+  if (const auto made = make_folders(root); !made) return std::unexpected(made.error());
+  if (::access((root / "incoming").c_str(), W_OK | X_OK) != 0) return failed("write into", root, errno);
+  remove_leftovers(root / "incoming");
   return std::make_unique<FolderStore>(root, most_bytes, random);
 }
 

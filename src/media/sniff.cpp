@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "formats/mime.hpp"
@@ -23,10 +25,9 @@ struct Magic {
 constexpr Magic kMagics[] = {
     {0, "\xFF\xD8\xFF"sv, "image/jpeg"}, {0, "\x89PNG\r\n\x1A\n"sv, "image/png"},
     {0, "GIF87a"sv, "image/gif"},        {0, "GIF89a"sv, "image/gif"},
-    {8, "WEBP"sv, "image/webp"},         {0, "BM"sv, "image/bmp"},
-    {8, "WAVE"sv, "audio/wav"},          {0, "OggS"sv, "audio/ogg"},
-    {0, "#!AMR\n"sv, "audio/amr"},       {0, "#!AMR-WB\n"sv, "audio/amr-wb"},
-    {0, "MThd"sv, "audio/midi"},         {0, "ID3"sv, "audio/mpeg"},
+    {8, "WEBP"sv, "image/webp"},         {8, "WAVE"sv, "audio/wav"},
+    {0, "OggS"sv, "audio/ogg"},          {0, "#!AMR\n"sv, "audio/amr"},
+    {0, "#!AMR-WB\n"sv, "audio/amr-wb"}, {0, "MThd"sv, "audio/midi"},
     {0, "%PDF-"sv, "application/pdf"},   {0, "BEGIN:VCARD"sv, "text/vcard"},
 };
 
@@ -41,20 +42,38 @@ std::string_view of_brand(std::string_view brand) {
   return "video/mp4";
 }
 
-/// What a browser would run if it were served as a page: HTML, XHTML, SVG.
+/// What a browser would show as a page, and run: the table of the WHATWG's MIME Sniffing Standard (7.1), and SVG.
 bool is_page(std::string_view head) {
-  const auto first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (first == std::string_view::npos) return false;
-  std::string start(head.substr(first, 64));
+  constexpr std::string_view kTags[] = {"<!doctype html", "<html",  "<head", "<script", "<iframe", "<h1",   "<div",
+                                        "<font",          "<table", "<a",    "<style",  "<title",  "<meta", "<b",
+                                        "<body",          "<br",    "<p",    "<svg",    "<link",   "<form", "<img"};
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  head.remove_prefix(std::min(head.size(), head.find_first_not_of(" \t\r\n\f")));
+  std::string start(head.substr(0, 64));
   std::ranges::transform(start, start.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::any_of(
-      std::array{"<!doctype html"sv, "<html"sv, "<head"sv, "<body"sv, "<script"sv, "<svg"sv, "<?xml"sv},
-      [&](std::string_view tag) { return start.starts_with(tag); });
+  if (start.starts_with("<!--") || start.starts_with("<?xml")) return true;
+  return std::ranges::any_of(kTags, [&](std::string_view tag) {
+    return start.starts_with(tag) && start.find_first_of(" \t\r\n\f/>", tag.size()) == tag.size();
+  });
 }
 
-/// A frame of MPEG audio, layer III (ISO/IEC 11172-3 2.4.2.3), without a tag before it.
-bool is_mp3_frame(std::string_view head) {
-  return head.size() >= 2 && head[0] == '\xFF' && (static_cast<unsigned char>(head[1]) & 0xE6U) == 0xE2U;
+std::uint8_t byte_at(std::string_view bytes, std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); }
+
+/// Two letters alone would make a picture of a text that begins "BM": the length of the second header must be one of
+/// those that there are (BITMAPCOREHEADER ... BITMAPV5HEADER).
+bool is_bmp(std::string_view head) {
+  constexpr std::size_t kLengthAt = 14;
+  if (!head.starts_with("BM") || head.size() < kLengthAt + 4 || head.substr(kLengthAt + 1, 3) != "\0\0\0"sv)
+    return false;
+  constexpr std::uint8_t kLengths[] = {12, 16, 40, 52, 56, 64, 108, 124};
+  return std::ranges::find(kLengths, byte_at(head, kLengthAt)) != std::end(kLengths);
+}
+
+/// With a tag before it (ID3v2 3.1: no version is 255), or a bare frame of MPEG audio, layer III (ISO/IEC 11172-3
+/// 2.4.2.3).
+bool is_mp3(std::string_view head) {
+  if (head.starts_with("ID3")) return head.size() >= 5 && byte_at(head, 3) < 10 && byte_at(head, 4) < 0xFF;
+  return head.size() >= 2 && byte_at(head, 0) == 0xFF && (byte_at(head, 1) & 0xE6U) == 0xE2U;
 }
 
 }  // namespace
@@ -70,7 +89,8 @@ std::string sniff(std::string_view head) {
     const bool is_riff = magic.at == 0 || head.starts_with("RIFF");
     if (here(magic) && is_riff) return std::string(magic.type);
   }
-  if (is_mp3_frame(head)) return "audio/mpeg";
+  if (is_bmp(head)) return "image/bmp";
+  if (is_mp3(head)) return "audio/mpeg";
   return is_page(head) ? "text/html" : "";
 }
 
