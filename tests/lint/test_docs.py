@@ -68,3 +68,12 @@ def test_every_document_can_be_found_from_the_readme():
                      if link.partition("#")[0].endswith(".md")]
     report([f"{shown(path)}: no way leads there from README.md" for path in files("docs", endings=(".md",))
             if path not in seen])
+
+
+def test_every_package_that_is_installed_is_explained():
+    script = (ROOT / "scripts/install-dependencies").read_text(encoding="utf-8")
+    explained = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    packages = {package for group in re.findall(r'^  \[\w+\]="([^"]+)"', script, re.M) for package in group.split()}
+    assert len(packages) > 20, "the groups in scripts/install-dependencies are not where they were"
+    report([f"docs/dependencies.md says nothing of {package}" for package in sorted(packages)
+            if not re.search(rf"(?<![\w.-]){re.escape(package)}(?![\w-])", explained)])
