@@ -48,7 +48,11 @@ std::string Head::source() const {
   char text[NI_MAXHOST] = {};
   const socklen_t size = is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   getnameinfo(info->client_addr, size, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
-  return text;
+  // At "::" an IPv4 client comes as a mapped address (RFC 4291 2.5.5.2).
+  constexpr std::string_view kMapped = "::ffff:";
+  const std::string_view address = text;
+  const bool is_mapped = address.starts_with(kMapped) && address.find('.') != std::string_view::npos;
+  return std::string(address.substr(is_mapped ? kMapped.size() : 0));
 }
 
 }  // namespace mmsgate::web

@@ -91,7 +91,8 @@ class MhdServer final : public Server {
     pollfd waits[] = {{info->epoll_fd, POLLIN, 0}, {mailbox_->fd(), POLLIN, 0}};
     while (!stopping_) {
       MHD_run(daemon_);
-      ::poll(waits, std::size(waits), wait_time());
+      // At its limit of connections it does not listen; it begins to again in the run after one was closed.
+      ::poll(waits, std::size(waits), std::exchange(has_closed_, false) ? 0 : wait_time());
       mailbox_->run();
       connections_.sweep();
     }
@@ -141,8 +142,10 @@ class MhdServer final : public Server {
 
   static void on_connection(void* self, MHD_Connection* connection, void** /*context*/,
                             MHD_ConnectionNotificationCode what) {
-    auto& connections = static_cast<MhdServer*>(self)->connections_;
-    what == MHD_CONNECTION_NOTIFY_STARTED ? connections.opened(connection) : connections.closed(connection);
+    auto& server = *static_cast<MhdServer*>(self);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) return server.connections_.opened(connection);
+    server.connections_.closed(connection);
+    server.has_closed_ = true;
   }
 
   /// Anybody can make libmicrohttpd complain: only for who asks for every detail.
@@ -161,6 +164,7 @@ class MhdServer final : public Server {
   // From here on the web thread's alone.
   Connections connections_;
   Waiting waiting_;
+  bool has_closed_ = false;  ///< A connection, since the last run.
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -89,6 +89,15 @@ class ServerTest : public testing::Test {
     return files;
   }
 
+  /// By this process.
+  [[nodiscard]] static bool is_open(const std::string& path) {
+    std::error_code gone;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      if (std::filesystem::read_symlink(entry.path(), gone) == path) return true;
+    }
+    return false;
+  }
+
   static std::string post(std::string_view path, std::string_view type, std::string_view body) {
     return fmt::format("POST {} HTTP/1.1\r\nHost: h\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}", path, type,
                        body.size(), body);
