@@ -33,10 +33,28 @@ Result<RcsFile> read_file(const pugi::xml_node& info) {
   return file;
 }
 
+/// Linphone (seen in 5.1) writes the name of a file as its owner wrote it: with every < that is in it.
+std::string with_names_escaped(std::string_view xml) {
+  constexpr std::string_view kBegin = "<file-name>";
+  constexpr std::string_view kEnd = "</file-name>";
+  std::string mended;
+  for (;;) {
+    const std::size_t begin = xml.find(kBegin);
+    const std::size_t end = begin == std::string_view::npos ? begin : xml.find(kEnd, begin);
+    if (end == std::string_view::npos) return mended.append(xml);
+    mended.append(xml.substr(0, begin + kBegin.size()));
+    for (const char c : xml.substr(begin + kBegin.size(), end - begin - kBegin.size())) {
+      c == '<' ? mended.append("&lt;") : mended.append(1, c);
+    }
+    xml.remove_prefix(end);
+  }
+}
+
 }  // namespace
 
 Result<std::vector<RcsFile>> parse_rcs_files(std::string_view xml) {
-  const auto document = parse_xml(xml);
+  auto document = parse_xml(xml);
+  if (!document) document = parse_xml(with_names_escaped(xml));
   if (!document) return std::unexpected(document.error());
   const pugi::xml_node root = document->document_element();
   if (local_name(root) != "file") return fail(ErrorKind::corrupt, "the file transfer XML has no <file> root");

@@ -40,7 +40,7 @@ Verdict verdict_of_carrier(const Error& error) {
 voipms::Sending sending_of(const store::Job& job, const Settings& settings) {
   voipms::Sending what{.did = job.own, .to = job.destination};
   what.text = job.text.substr(job.slice.text_at, job.slice.text_bytes);
-  what.mms = needs_mms(job.text, job.slice, settings.carrier_limits);
+  what.mms = needs_mms(job.slice, settings.carrier_limits);
   const auto end = std::min(job.parts.size(), static_cast<std::size_t>(job.slice.first_part + job.slice.part_count));
   for (auto i = static_cast<std::size_t>(job.slice.first_part); i < end; ++i) {
     const Part& part = job.parts[i];

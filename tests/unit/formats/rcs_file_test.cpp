@@ -42,6 +42,15 @@ Error refusal(std::string_view xml) {
   return files ? Error{} : files.error();
 }
 
+// A phone's picture called "pic & <ture> é.png" was refused as broken XML.
+TEST(ParseRcsFiles, ANameThatThePhoneDidNotEscapeIsTaken) {
+  const RcsFile file =
+      only(wrapped("<file-size>1</file-size><file-name>pic & <ture> é.png</file-name>"
+                   "<content-type>image/png</content-type><data url=\"http://a/b\" until=\"x\"/>"));
+  EXPECT_EQ(file.name, "pic & <ture> é.png");
+  EXPECT_EQ(file.url, "http://a/b");
+}
+
 TEST(RcsFile, ReadsWhatLinphoneWrites) {
   const RcsFile file = only(kFromPhone);
   EXPECT_EQ(file.name, "a & b.png");
