@@ -15,6 +15,10 @@ void say(const Json& event) {
   std::fflush(stdout);
 }
 
+void complain(const std::string& reason, const std::string& id) {
+  say({{"event", "error"}, {"reason", reason}, {"id", id}});
+}
+
 std::optional<Json> CommandReader::next(std::chrono::milliseconds limit) {
   if (pending_.find('\n') == std::string::npos && !at_end_) {
     pollfd wait{STDIN_FILENO, POLLIN, 0};
@@ -29,7 +33,7 @@ std::optional<Json> CommandReader::next(std::chrono::milliseconds limit) {
   Json command = Json::parse(pending_.substr(0, end), nullptr, false);
   pending_.erase(0, end + 1);
   if (command.is_object()) return command;
-  say({{"event", "error"}, {"reason", "a command must be a JSON object on a line"}});
+  complain("a command must be a JSON object on a line");
   return std::nullopt;
 }
 

@@ -14,6 +14,8 @@ using Json = nlohmann::ordered_json;
 
 /// Prints an event at once.
 void say(const Json& event);
+/// Says why a command is not obeyed.
+void complain(const std::string& reason, const std::string& id = {});
 
 /// Reads commands without ever blocking longer than asked for.
 class CommandReader {

@@ -3,51 +3,64 @@
 
 #include <chrono>
 #include <csignal>
+#include <exception>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 
-#include "phone/chat.hpp"
+#include "phone/inbox.hpp"
 #include "phone/lines.hpp"
+#include "phone/outbox.hpp"
 #include "phone/phone.hpp"
 
 namespace mmsgate_sim {
 namespace {
 
-/// How long a command or a packet may wait for us.
+using Clock = std::chrono::steady_clock;
+
+/// How long a packet may wait for us; a command does not wait.
 constexpr auto kStep = std::chrono::milliseconds(5);
-/// Time to tell the proxy that we are gone.
-constexpr int kFarewellSteps = 60;
+/// How long the proxy may take to hear that we are gone.
+constexpr auto kFarewell = std::chrono::seconds(2);
 
 volatile std::sig_atomic_t ending = 0;
 
 /// False: it was the last command.
-bool obey(const Json& command, Phone& phone, Chat& chat) {
+bool obey(const Json& command, Phone& phone, Outbox& outbox, Inbox& inbox) {
   const std::string what = command.value("do", "");
   if (what == "quit") return false;
   if (what == "send") {
-    chat.send(command);
+    outbox.send(command);
   } else if (what == "mark_read") {
-    chat.mark_read();
+    inbox.mark_read();
   } else if (what == "register" || what == "unregister") {
     phone.set_registered(what == "register");
   } else {
-    say({{"event", "error"}, {"reason", "no such command: " + what}});
+    complain("no such command: " + what);
   }
   return true;
 }
 
-void run(const PhoneOptions& options) {
-  Phone phone(options);
-  Chat chat(phone);
+void listen(Phone& phone) {
+  Outbox outbox(phone);
+  Inbox inbox(phone);
   say({{"event", "started"}});
   CommandReader commands;
   for (bool goes_on = true; goes_on && ending == 0 && !commands.at_end();) {
     phone.iterate();
-    if (const auto command = commands.next(kStep)) goes_on = obey(*command, phone, chat);
+    const auto command = commands.next(kStep);
+    if (!command) continue;
+    try {
+      goes_on = obey(*command, phone, outbox, inbox);
+    } catch (const Json::exception& wrong) {
+      complain(wrong.what());
+    }
   }
+}
+
+void leave(Phone& phone) {
   phone.set_registered(false);
-  for (int step = 0; step < kFarewellSteps; ++step) {
+  for (const auto end = Clock::now() + kFarewell; phone.is_known_to_proxy() && Clock::now() < end;) {
     phone.iterate();
     std::this_thread::sleep_for(kStep);
   }
@@ -71,6 +84,13 @@ int main(int argc, char** argv) {
   options.registers = !stays_silent;
   std::signal(SIGTERM, [](int) { mmsgate_sim::ending = 1; });
   std::signal(SIGINT, [](int) { mmsgate_sim::ending = 1; });
-  mmsgate_sim::run(options);
+  try {
+    mmsgate_sim::Phone phone(options);
+    mmsgate_sim::listen(phone);
+    mmsgate_sim::leave(phone);
+  } catch (const std::exception& error) {
+    mmsgate_sim::complain(error.what());
+    return 1;
+  }
   return 0;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Linphone without a screen: liblinphone's core with one account. One thread, which calls iterate() often.
+// A Linphone without a screen: liblinphone's core with one account. One thread, which calls iterate() often; nothing is
+// read, sent or said in between.
 #pragma once
 
-#include <linphone/core.h>
-
-#include <memory>
 #include <string>
+
+#include "phone/linphone_ptr.hpp"
 
 namespace mmsgate_sim {
 
@@ -19,17 +19,10 @@ struct PhoneOptions {
   bool registers = true;
 };
 
-template <auto Function>
-struct Unref {
-  template <typename T>
-  void operator()(T* object) const {
-    Function(object);
-  }
-};
-using Core = std::unique_ptr<LinphoneCore, Unref<linphone_core_unref>>;
-
 class Phone {
  public:
+  /// Says `registered`, `unregistered`, `registration_failed` as they happen. Throws std::runtime_error when
+  /// liblinphone does not start with such options.
   explicit Phone(PhoneOptions options);
   ~Phone();
   Phone(const Phone&) = delete;
@@ -37,10 +30,12 @@ class Phone {
 
   void iterate() { linphone_core_iterate(core_.get()); }
   void set_registered(bool wanted);
+  /// The proxy has an address of ours, or may have one when what is under way has ended.
+  [[nodiscard]] bool is_known_to_proxy() const;
 
   [[nodiscard]] LinphoneCore* core() const { return core_.get(); }
   [[nodiscard]] const PhoneOptions& options() const { return options_; }
-  /// The conversation with a number or a name of our domain.
+  /// The conversation with a number or a name of our domain; the core's. Null: there can be no such name.
   [[nodiscard]] LinphoneChatRoom* room(const std::string& peer) const;
 
  private:
@@ -48,11 +43,11 @@ class Phone {
   void start_core();
   void add_account();
   static void on_registration(LinphoneCore* core, LinphoneAccount* account, LinphoneRegistrationState state,
-                              const char* text);
+                              const char* reason);
 
   const PhoneOptions options_;
   Core core_;
-  LinphoneAccount* account_ = nullptr;  // the core's
+  Account account_;
 };
 
 }  // namespace mmsgate_sim
