@@ -105,7 +105,7 @@ struct Recorded {
 };
 
 /// What is to be stored in the same transaction as an outcome: notices and receipts to its sender. Pure; called on the
-/// writer's thread, only when the outcome changed something.
+/// writer's thread, only when the outcome changed something, and once more when its transaction has to be done again.
 using FollowUp = std::function<std::vector<NewMessage>(const Recorded&)>;
 
 /// A file that we keep.
@@ -189,7 +189,8 @@ class Store {
   /// Records what happened, by core's table, and frees the lane where it says so.
   virtual void record(Outcome outcome, TimePoint now, FollowUp follow_up, Done<Recorded> done) = 0;
   /// The other side has shown that it has the request (SIP 100), though it has not said yes: the next of the lane may
-  /// go.
+  /// go. False: it holds no lane (any more), or is not under way. Postponed later, it is tried again by itself, out of
+  /// order.
   virtual void free_lane(DeliveryId id, TimePoint now, Done<bool> done) = 0;
   /// The handset `destination` says that it has what we sent with this Call-ID (Event::delivered). Not changed: there
   /// is no such delivery, or its receipt came before.
@@ -200,16 +201,18 @@ class Store {
 
   /// Takes up to `limit` parts whose bytes are wanted and whose time has come.
   virtual void claim_fetches(int limit, TimePoint now, Done<ClaimedFetches> done) = 0;
-  /// The last part of a message to be settled makes its deliveries due.
+  /// A delivery is due when the last part that it carries has been settled. False: the part was settled before.
   virtual void record_part(PartOutcome outcome, TimePoint now, Done<bool> done) = 0;
 
+  /// The same id again changes nothing.
   virtual void add_blob(Blob blob, Done<bool> done) = 0;
   virtual void replace_directory(std::vector<SubAccount> accounts, TimePoint now, Done<bool> done) = 0;
 
   /// At start, before anything is claimed: what was `sending` when we were stopped is queued again, marked interrupted.
   /// Answers how many.
   virtual void recover(TimePoint now, Done<int> done) = 0;
-  /// A person wants it tried again: every failed, dead or held delivery of the message.
+  /// A person wants it tried again from the start: every failed, dead or held delivery of the message that has a
+  /// destination. Answers how many.
   virtual void replay(MessageId message, TimePoint now, Done<int> done) = 0;
 
   // ---- Queries
@@ -223,7 +226,8 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<Summary>> list(int limit, bool only_open) = 0;
   [[nodiscard]] virtual Result<std::optional<History>> history(MessageId id) = 0;
   [[nodiscard]] virtual Result<Counts> counts() = 0;
-  /// Can we write? Asked by /healthz. The last commit's error, if it failed.
+  /// Can we write? Asked by /healthz. The last commit's error, if it failed; a small write each second clears it by
+  /// itself.
   [[nodiscard]] virtual Result<bool> writable() = 0;
 };
 

@@ -183,7 +183,7 @@ TEST(TroubleAtEachStep, WhatWasAnsweredIsThereAndTheRestIsWholeOrAbsent) {
   for (const int code : {SQLITE_FULL, SQLITE_IOERR_WRITE}) {
     for (const long bad : {1L, FaultyDisk::kForEver}) {
       bool was_reached = true;
-      for (long nth = 0; was_reached; nth += 3) {
+      for (long nth = 0; was_reached; nth += 5) {
         SCOPED_TRACE("code " + std::to_string(code) + ", fault at " + std::to_string(nth) + ", " + std::to_string(bad));
         Folder folder;
         const std::string path = folder.file("mmsgate.sqlite");
