@@ -51,7 +51,7 @@ def test_a_phones_picture_reaches_the_carrier_and_shows_its_tick(house):
     assert house.carrier.sent_bytes(entry) == picture
     assert entry["media"][0]["type"] == "image/png"
     alice.state(sent, "DeliveredToUser")
-    assert all(call["how"] == "POST" for call in house.carrier.look("calls")["calls"]), "no password in a URL"
+    assert all(call["how"] == "POST" for call in house.carrier.look("calls")), "no password in a URL"
 
 
 def test_texts_go_as_sms_or_mms_by_their_length(house):
