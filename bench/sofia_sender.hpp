@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end that sends MESSAGEs: as many at a time as its window, or so many a second.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sofia_end.hpp"
+
+namespace bench {
+
+class Sender;
+
+/// A request under way.
+struct Flight {
+  Sender& sender;
+  Clock::time_point start;
+};
+
+class Sender {
+ public:
+  struct Options {
+    std::string from = "sip:127.0.0.1:*";  ///< Where it sends from.
+    std::string to;                        ///< The request-URI.
+    std::string route;                     ///< Where to; with ";transport=tcp" or UDP.
+    std::uint64_t count = 1;
+    std::uint64_t window = 64;
+    std::size_t size = 1000;  ///< Bytes of each body.
+    double rate = 0;          ///< A second; 0: as fast as the window allows.
+  };
+
+  Sender(Stack& stack, const Options& options) : options_(options), stack_(stack), run_(nanoseconds(CLOCK_REALTIME)) {
+    constexpr unsigned kPatience = 32'000;
+    agent_ = make_agent(stack, options.from, kPatience);
+    leg_.reset(nta_leg_tcreate(agent_.get(), nullptr, nullptr, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
+  }
+
+  /// Returns when all are answered, or when the process is told to stop.
+  void run() {
+    start_ = Clock::now();
+    std::optional<Ticker> pace;
+    constexpr unsigned kTick = 2;
+    if (options_.rate > 0) pace.emplace(stack_.root(), kTick, [this] { fill(); });
+    fill();
+    stack_.run();
+    end_ = Clock::now();
+  }
+
+  [[nodiscard]] nlohmann::json figures() {
+    const double seconds = std::chrono::duration<double>(end_ - start_).count();
+    nlohmann::json statuses = nlohmann::json::object();
+    for (const auto& [status, number] : statuses_) statuses[std::to_string(status)] = number;
+    return {{"count", answered_},
+            {"seconds", seconds},
+            {"per_second", static_cast<double>(answered_) / seconds},
+            {"p50_ms", round_trips_.at(0.5)},
+            {"p99_ms", round_trips_.at(0.99)},
+            {"statuses", statuses}};
+  }
+  /// All have been answered, with 2xx.
+  [[nodiscard]] bool is_fine() const {
+    std::uint64_t fine = 0;
+    for (const auto& [status, number] : statuses_) fine += status >= 200 && status < 300 ? number : 0;
+    return fine == options_.count;
+  }
+
+ private:
+  /// As many as may go now.
+  void fill() {
+    const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+    const std::uint64_t due =
+        options_.rate > 0 ? std::min(options_.count, std::uint64_t(elapsed * options_.rate) + 1) : options_.count;
+    while (sent_ < due && sent_ - answered_ < options_.window) send_one();
+  }
+
+  void send_one() {
+    const std::uint64_t number = sent_++;
+    std::string body = fmt::format(" @{}", nanoseconds(CLOCK_REALTIME));
+    if (body.size() < options_.size) body.insert(0, options_.size - body.size(), 'x');
+    const std::string call_id = fmt::format("{:x}-{}", run_, number);
+    const std::string to = fmt::format("<{}>", options_.to);
+    auto* flight = new Flight{*this, Clock::now()};
+    const nta_outgoing_t* outgoing = nta_outgoing_tcreate(
+        leg_.get(), &Sender::on_answer, flight, URL_STRING_MAKE(options_.route.c_str()), SIP_METHOD_MESSAGE,
+        URL_STRING_MAKE(options_.to.c_str()), SIPTAG_FROM_STR("<sip:bench@127.0.0.1>;tag=bench"),
+        SIPTAG_TO_STR(to.c_str()), SIPTAG_CALL_ID_STR(call_id.c_str()), SIPTAG_MAX_FORWARDS_STR("70"),
+        SIPTAG_USER_AGENT_STR("LinphoneBench/1.0"), SIPTAG_CONTENT_TYPE_STR("text/plain"),
+        SIPTAG_PAYLOAD_STR(body.c_str()), TAG_END());
+    if (outgoing == nullptr) {
+      delete flight;
+      throw std::runtime_error("the stack takes no request for " + options_.route);
+    }
+  }
+
+  static int on_answer(Flight* raw, nta_outgoing_t* outgoing, sip_t const* /*sip*/) {
+    const int status = nta_outgoing_status(outgoing);
+    if (status < 200) return 0;
+    const std::unique_ptr<Flight> flight(raw);
+    nta_outgoing_destroy(outgoing);
+    flight->sender.answered(status, flight->start);
+    return 0;
+  }
+
+  void answered(int status, Clock::time_point start) {
+    round_trips_.add(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    ++statuses_[status];
+    if (++answered_ == options_.count) stack_.stop();
+    fill();
+  }
+
+  const Options options_;
+  Stack& stack_;
+  const std::int64_t run_;
+  Agent agent_;
+  Leg leg_;
+  std::uint64_t sent_ = 0, answered_ = 0;
+  std::map<int, std::uint64_t> statuses_;
+  Percentiles round_trips_;
+  Clock::time_point start_, end_;
+};
+
+}  // namespace bench
