@@ -97,8 +97,8 @@ std::string lower(std::string_view s) {
 }
 
 bool is_choice(std::string_view choices, std::string_view value) {
-  const std::string all = " " + lower(choices) + " ";
-  return all.find(" " + lower(value) + " ") != std::string::npos && value.find(' ') == std::string_view::npos;
+  const std::string all = fmt::format(" {} ", lower(choices));
+  return all.find(fmt::format(" {} ", lower(value))) != std::string::npos && value.find(' ') == std::string_view::npos;
 }
 
 /// Levenshtein: how many letters must be changed, added or left out.
