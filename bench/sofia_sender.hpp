@@ -24,8 +24,10 @@ class Sender {
  public:
   struct Options {
     std::string from = "sip:127.0.0.1:*";  ///< Where it sends from.
-    std::string to;                        ///< The request-URI.
-    std::string route;                     ///< Where to; with ";transport=tcp" or UDP.
+    std::string to;                        ///< The request-URI; with "{}" in it, a number of two digits stands there.
+    std::uint64_t to_count = 1;            ///< So many numbers in turn, from 0 on; 100 at most.
+    std::string aor = "sip:bench@127.0.0.1";  ///< Who it sends as: the From header.
+    std::string route;                        ///< Where to; with ";transport=tcp" or UDP.
     std::uint64_t count = 1;
     std::uint64_t window = 64;
     std::size_t size = 1000;  ///< Bytes of each body.
@@ -81,18 +83,26 @@ class Sender {
     std::string body = fmt::format(" @{}", nanoseconds(CLOCK_REALTIME));
     if (body.size() < options_.size) body.insert(0, options_.size - body.size(), 'x');
     const std::string call_id = fmt::format("{:x}-{}", run_, number);
-    const std::string to = fmt::format("<{}>", options_.to);
+    const std::string uri = destination(number);
+    const std::string to = fmt::format("<{}>", uri);
+    const std::string from = fmt::format("<{}>;tag=bench", options_.aor);
     auto* flight = new Flight{*this, Clock::now()};
     const nta_outgoing_t* outgoing = nta_outgoing_tcreate(
         leg_.get(), &Sender::on_answer, flight, URL_STRING_MAKE(options_.route.c_str()), SIP_METHOD_MESSAGE,
-        URL_STRING_MAKE(options_.to.c_str()), SIPTAG_FROM_STR("<sip:bench@127.0.0.1>;tag=bench"),
-        SIPTAG_TO_STR(to.c_str()), SIPTAG_CALL_ID_STR(call_id.c_str()), SIPTAG_MAX_FORWARDS_STR("70"),
-        SIPTAG_USER_AGENT_STR("LinphoneBench/1.0"), SIPTAG_CONTENT_TYPE_STR("text/plain"),
-        SIPTAG_PAYLOAD_STR(body.c_str()), TAG_END());
+        URL_STRING_MAKE(uri.c_str()), SIPTAG_FROM_STR(from.c_str()), SIPTAG_TO_STR(to.c_str()),
+        SIPTAG_CALL_ID_STR(call_id.c_str()), SIPTAG_MAX_FORWARDS_STR("70"), SIPTAG_USER_AGENT_STR("LinphoneBench/1.0"),
+        SIPTAG_CONTENT_TYPE_STR("text/plain"), SIPTAG_PAYLOAD_STR(body.c_str()), TAG_END());
     if (outgoing == nullptr) {
       delete flight;
       throw std::runtime_error("the stack takes no request for " + options_.route);
     }
+  }
+
+  [[nodiscard]] std::string destination(std::uint64_t number) const {
+    std::string uri = options_.to;
+    const auto at = uri.find("{}");
+    if (at != std::string::npos) uri.replace(at, 2, fmt::format("{:02}", number % options_.to_count));
+    return uri;
   }
 
   static int on_answer(Flight* raw, nta_outgoing_t* outgoing, sip_t const* /*sip*/) {

@@ -77,15 +77,15 @@ class Bench:
 
     def outbound(self, count: int) -> float:
         """(c) MESSAGEs of a phone in, calls of sendSMS out."""
-        since = self._index()
+        since = self._calls()
         begin = time.monotonic()
-        subprocess.run([self.tool, "sender", "--route", f"sip:{self.address}:{self.sip_port}", "--from", f"sip:{ACCOUNT}@sim.example",
-                        "--to", "sip:5145550100@sim.example", "--to-count", str(PEERS), "--count", str(count), "--window", "64",
+        subprocess.run([self.tool, "sender", "--route", f"sip:{self.address}:{self.sip_port}", "--aor", f"sip:{ACCOUNT}@sim.example",
+                        "--to", "sip:51455501{}@sim.example", "--to-count", str(PEERS), "--count", str(count), "--window", "64",
                         "--size", "100"], capture_output=True, check=True)
-        wait_until(lambda: self._index() >= since + count, "the carrier has them all", patience=600, every=0.05)
+        wait_until(lambda: self._calls() >= since + count, "the carrier has them all", patience=600, every=0.05)
         return count / (time.monotonic() - begin)
 
-    def _index(self) -> int:
+    def _calls(self) -> int:
         return int(self.carrier.look("healthz")["calls"])
 
     def close(self) -> None:
