@@ -17,8 +17,8 @@ namespace {
 
 /// Connections that are kept for the next request: the provider's and a few of its media servers.
 constexpr long kKeptConnections = 8;
-/// The wake-up ends a poll; this is only for time-outs that libcurl did not announce.
-constexpr int kPollMilliseconds = 1000;
+/// A request, an answer and the time-outs of libcurl each end a poll; nothing is waited for that this would find.
+constexpr int kPollMilliseconds = 60'000;
 
 class CurlClient final : public HttpClient {
  public:

@@ -22,7 +22,8 @@ enum class Reach {
   public_only,  ///< No loopback, private, link-local, multicast or reserved address (RFC 6890), no port below 1 or odd
                 ///< scheme.
   with_loopback,  ///< public_only and loopback; for the sandbox and tests.
-  anywhere,       ///< For what the owner wrote in the config.
+  anywhere,       ///< For what the owner wrote in the config. Only here a proxy named in the environment is used: it
+                  ///< would connect for us to what we refuse to connect to ourselves.
 };
 
 struct HttpRequest {
@@ -33,8 +34,9 @@ struct HttpRequest {
   std::uint64_t most_bytes = 1 << 20;  ///< A longer answer ends the request as `rejected`.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   std::chrono::milliseconds total_timeout = std::chrono::seconds(60);
-  std::chrono::milliseconds stall_timeout = std::chrono::seconds(20);  ///< No byte for so long ends it.
-  int save_to_fd = -1;  ///< >= 0: the body is written there (not closed), not into HttpResponse::body.
+  std::chrono::milliseconds stall_timeout =
+      std::chrono::seconds(20);  ///< No byte for so long, and up to 5 s more, ends it.
+  int save_to_fd = -1;           ///< >= 0: the body is written there (not closed), not into HttpResponse::body.
 };
 
 struct HttpResponse {
@@ -50,8 +52,9 @@ class HttpClient {
   using Done = std::move_only_function<void(Result<HttpResponse>)>;
   virtual ~HttpClient() = default;
   /// An error is what kept us from an answer (transient: network, time-out, cut off; rejected: too long, forbidden
-  /// address, bad URL). Any HTTP status is an answer. After a time-out nobody knows whether the other side acted: a
-  /// caller that must not act twice has to ask.
+  /// address, bad URL). Its sentence names the host and never the rest of a URL. Any HTTP status is an answer. A GET
+  /// follows five redirects at most, a POST none, and a POST is sent once. After a transient error nobody knows whether
+  /// the other side acted: a caller that must not act twice has to ask.
   virtual void start(HttpRequest request, Done done) = 0;
 };
 

@@ -31,16 +31,12 @@ struct Block6 {
   V6 network;
   int bits;
 };
-// RFC 6890 2.2.3 and its registry; site-local (RFC 3879) besides.
-constexpr Block6 kNotGlobal6[] = {{{}, 96},                                    // unspecified, loopback, IPv4-compatible
-                                  {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48},  // local NAT64
-                                  {{0x01}, 64},                                // discard
-                                  {{0x20, 0x01}, 23},                          // protocol assignments, Teredo
-                                  {{0x20, 0x01, 0x0d, 0xb8}, 32},              // documentation
-                                  {{0xfc}, 7},                                 // unique local
-                                  {{0xfe, 0x80}, 10},
-                                  {{0xfe, 0xc0}, 10},
-                                  {{0xff}, 8}};  // link-local, site-local, multicast
+// Nothing outside 2000::/3 has been given out as global unicast (RFC 4291 2.4 and IANA's registry), and of that not
+// these (RFC 6890 2.2.3 and its registry).
+constexpr Block6 kGlobal6{{0x20}, 3};
+constexpr Block6 kNotGlobal6[] = {{{0x20, 0x01}, 23},              // protocol assignments, Teredo
+                                  {{0x20, 0x01, 0x0d, 0xb8}, 32},  // documentation
+                                  {{0x3f, 0xff}, 20}};             // documentation (RFC 9637)
 
 bool is_in(V4 address, const Block4& block) { return ((address ^ block.network) >> (32 - block.bits)) == 0; }
 
@@ -65,9 +61,11 @@ bool may_reach_v6(Reach reach, const V6& address) {
   constexpr Block6 kNat64{{0x00, 0x64, 0xff, 0x9b}, 96};                     // RFC 6052 2.1
   constexpr Block6 k6to4{{0x20, 0x02}, 16};                                  // RFC 3056 2
   constexpr V6 kLoopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-  if (is_in(address, kMapped) || is_in(address, kNat64)) return may_reach_v4(reach, v4_at(address, 12));
+  if (is_in(address, kMapped)) return may_reach_v4(reach, v4_at(address, 12));
+  if (is_in(address, kNat64)) return may_reach_v4(Reach::public_only, v4_at(address, 12));
   if (is_in(address, k6to4)) return may_reach_v4(Reach::public_only, v4_at(address, 2));
   if (reach == Reach::with_loopback && address == kLoopback) return true;
+  if (!is_in(address, kGlobal6)) return false;
   return std::ranges::none_of(kNotGlobal6, [&](const Block6& block) { return is_in(address, block); });
 }
 

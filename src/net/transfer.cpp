@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -17,19 +18,29 @@ namespace mmsgate::net {
 namespace {
 
 constexpr long kMostRedirects = 5;
+constexpr std::size_t kMostHeaderBytes = 256 << 10;
 
-/// "https://host": all of a URL that may stand in a log; paths and queries hold secrets.
+/// "https://host": all of a URL that may stand in a log; paths and queries hold secrets. Short, whoever wrote it.
 std::string site_of(const std::string& url) {
   const auto scheme = url.find("://");
   if (scheme == std::string::npos) return "that URL";
-  std::string host = url.substr(scheme + 3, url.find_first_of("/?#", scheme + 3) - scheme - 3);
+  std::string host = url.substr(scheme + 3, url.find_first_of("/\\?#", scheme + 3) - scheme - 3);
   if (const auto user = host.rfind('@'); user != std::string::npos) host.erase(0, user + 1);
-  return url.substr(0, scheme + 3) + host;
+  constexpr std::size_t kLongestName = 253;  // RFC 1035 3.1, without the last dot
+  return url.substr(0, scheme + 3) + host.substr(0, kLongestName);
 }
 
-bool is_prefix_nocase(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && strncasecmp(text.data(), lower.data(), lower.size()) == 0;
+/// What stands behind `name` and a colon; nothing: it is another header.
+std::optional<std::string_view> value_of(std::string_view line, std::string_view name) {
+  const bool is_it =
+      line.size() > name.size() && line[name.size()] == ':' && strncasecmp(line.data(), name.data(), name.size()) == 0;
+  if (!is_it) return std::nullopt;
+  line.remove_prefix(name.size() + 1);
+  line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t")));
+  return line.substr(0, line.find_last_not_of(" \t\r\n") + 1);
 }
+
+std::string too_large(std::uint64_t most) { return fmt::format("it is larger than the {} bytes allowed", most); }
 
 Transfer* self_of(void* pointer) { return static_cast<Transfer*>(pointer); }
 
@@ -49,6 +60,8 @@ void Transfer::set_up(const std::string& user_agent) {
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // a name server that hangs would hold up everybody at a time-out
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);  // one line a request; HTTP/2 would hold more
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMostRedirects);
@@ -87,33 +100,47 @@ void Transfer::set_form() {
   curl_easy_setopt(easy_.get(), CURLOPT_MIMEPOST, form_.get());
 }
 
+void Transfer::stop(ErrorKind kind, std::string detail) { reason_ = {kind, std::move(detail)}; }
+
 curl_socket_t Transfer::on_socket(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
   Transfer& transfer = *self_of(self);
   if (!may_reach(transfer.request_.reach, &address->addr)) {
-    transfer.reason_ = {ErrorKind::rejected,
-                        fmt::format("{} leads to an address that is not public", site_of(transfer.request_.url))};
-    transfer.stopped_ = true;
+    transfer.stop(ErrorKind::rejected,
+                  fmt::format("{} leads to an address that is not public", site_of(transfer.request_.url)));
     return CURL_SOCKET_BAD;
   }
+  transfer.reason_.reset();  // of another address of the same name
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 int Transfer::on_connected(void* self, char* remote, char* /*local*/, int /*remote_port*/, int /*local_port*/) {
   Transfer& transfer = *self_of(self);
-  if (transfer.request_.reach == Reach::anywhere || may_reach(transfer.request_.reach, std::string(remote)))
-    return CURL_PREREQFUNC_OK;
-  transfer.reason_ = {ErrorKind::rejected,
-                      fmt::format("{} leads to an address that is not public", site_of(transfer.request_.url))};
-  transfer.stopped_ = true;
-  return CURL_PREREQFUNC_ABORT;
+  const HttpRequest& request = transfer.request_;
+  if (request.reach != Reach::anywhere && !may_reach(request.reach, std::string(remote))) {
+    transfer.stop(ErrorKind::rejected, fmt::format("{} leads to an address that is not public", site_of(request.url)));
+    return CURL_PREREQFUNC_ABORT;
+  }
+  // libcurl sends again what went out on a kept line that then broke. A second POST could send a second message.
+  if (std::exchange(transfer.sent_, true) && !request.form.empty()) {
+    transfer.stop(ErrorKind::transient, fmt::format("{} closed the line without an answer", site_of(request.url)));
+    return CURL_PREREQFUNC_ABORT;
+  }
+  return CURL_PREREQFUNC_OK;
 }
 
 std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
-  constexpr std::string_view kDisposition = "content-disposition:";
+  Transfer& transfer = *self_of(self);
   const std::string_view line(bytes, size * count);
-  if (line.starts_with("HTTP/")) self_of(self)->response_.file_name.clear();  // of a redirect
-  if (is_prefix_nocase(line, kDisposition)) {
-    self_of(self)->response_.file_name = formats::file_name_of(line.substr(kDisposition.size()));
+  transfer.header_bytes_ += line.size();
+  if (transfer.header_bytes_ > kMostHeaderBytes) {
+    transfer.stop(ErrorKind::rejected, fmt::format("{} answers with too many headers", site_of(transfer.request_.url)));
+    return 0;
+  }
+  if (line.starts_with("HTTP/")) transfer.response_ = {};  // what came before was a redirect
+  transfer.is_head_whole_ = line == "\r\n" || line == "\n";
+  if (const auto type = value_of(line, "content-type")) transfer.response_.content_type = *type;
+  if (const auto named = value_of(line, "content-disposition")) {
+    transfer.response_.file_name = formats::file_name_of(*named);
   }
   return line.size();
 }
@@ -122,14 +149,9 @@ std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, 
   Transfer& transfer = *self_of(self);
   std::string_view rest(bytes, size * count);
   transfer.response_.bytes += rest.size();
-  const auto stop = [&](Error reason) {
-    transfer.reason_ = std::move(reason);
-    transfer.stopped_ = true;
-    return CURL_WRITEFUNC_ERROR;
-  };
   if (transfer.response_.bytes > transfer.request_.most_bytes) {
-    return stop(
-        {ErrorKind::rejected, fmt::format("it is larger than the {} bytes allowed", transfer.request_.most_bytes)});
+    transfer.stop(ErrorKind::rejected, too_large(transfer.request_.most_bytes));
+    return CURL_WRITEFUNC_ERROR;
   }
   if (transfer.request_.save_to_fd < 0) {
     transfer.response_.body += rest;
@@ -138,36 +160,47 @@ std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, 
   while (!rest.empty()) {
     const ssize_t n = ::write(transfer.request_.save_to_fd, rest.data(), rest.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return stop({ErrorKind::transient, fmt::format("cannot write the file: {}", std::strerror(errno))});
+    if (n <= 0) {
+      transfer.stop(ErrorKind::transient, fmt::format("cannot write the file: {}", std::strerror(errno)));
+      return CURL_WRITEFUNC_ERROR;
+    }
     rest.remove_prefix(static_cast<std::size_t>(n));
   }
   return size * count;
 }
 
 void Transfer::finish(CURLcode code) {
+  // A line that breaks among the headers is an answer without a body to libcurl.
+  if (code == CURLE_OK && !is_head_whole_) code = CURLE_RECV_ERROR;
   if (code != CURLE_OK) return give_up(error_of(code));
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
-  const char* type = nullptr;
-  curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_TYPE, &type);
-  if (type != nullptr) response_.content_type = type;
   done_(std::move(response_));
 }
 
 Error Transfer::error_of(CURLcode code) const {
-  if (stopped_) return reason_;
+  if (reason_) return *reason_;
+  const std::string site = site_of(request_.url);
   switch (code) {
     case CURLE_FILESIZE_EXCEEDED:
-      return {ErrorKind::rejected, fmt::format("it is larger than the {} bytes allowed", request_.most_bytes)};
+      return {ErrorKind::rejected, too_large(request_.most_bytes)};
     case CURLE_UNSUPPORTED_PROTOCOL:
+      if (sent_ && header_bytes_ == 0) return {ErrorKind::transient, fmt::format("{} does not speak HTTP", site)};
+      [[fallthrough]];
     case CURLE_URL_MALFORMAT:
-      return {ErrorKind::rejected, "it has no URL that could be fetched: only http and https are"};
+      return {ErrorKind::rejected, fmt::format("{} is or leads to no URL of http or https", site)};
     case CURLE_TOO_MANY_REDIRECTS:
-      return {ErrorKind::rejected, fmt::format("{} sends from one place to another", site_of(request_.url))};
+      return {ErrorKind::rejected, fmt::format("{} sends from one place to another", site)};
+    case CURLE_OPERATION_TIMEDOUT:
+      return {ErrorKind::transient, fmt::format("{} did not answer in time", site)};
+    case CURLE_GOT_NOTHING:
+      return {ErrorKind::transient, fmt::format("{} closed the line without an answer", site)};
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+      return {ErrorKind::transient, fmt::format("{} broke off in the middle of its answer", site)};
     default:
-      return {ErrorKind::transient,
-              fmt::format("cannot reach {}: {}", site_of(request_.url), curl_easy_strerror(code))};
+      return {ErrorKind::transient, fmt::format("cannot reach {}: {}", site, curl_easy_strerror(code))};
   }
 }
 

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/http_client.hpp"
@@ -30,6 +31,8 @@ class Transfer {
 
   void set_up(const std::string& user_agent);
   void set_form();
+  /// The end of the transfer, from inside a call-back.
+  void stop(ErrorKind kind, std::string detail);
   [[nodiscard]] Error error_of(CURLcode code) const;
 
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
@@ -37,8 +40,10 @@ class Transfer {
   HttpRequest request_;
   HttpClient::Done done_;
   HttpResponse response_;
-  Error reason_;  ///< Set by a call-back that ended the transfer.
-  bool stopped_ = false;
+  std::optional<Error> reason_;   ///< Of a call-back that ended the transfer.
+  std::size_t header_bytes_ = 0;  ///< Of all answers, redirects too.
+  bool sent_ = false;
+  bool is_head_whole_ = false;
 };
 
 }  // namespace mmsgate::net

@@ -148,12 +148,12 @@ class RawClient : public RawSocket {
 
 /// What a script answers, and what it does then.
 struct RawReply {
-  enum class Then { close, hold };
+  enum class Then { close, hold, next };
   std::string bytes;
-  Then then = Then::close;  ///< hold: the line stays open and silent.
+  Then then = Then::close;  ///< hold: the line stays open and silent. next: it takes another request.
 };
 
-/// Each connection has one request and a thread of its own, on which the script is called.
+/// Each connection has a thread of its own, on which the script is called.
 class RawServer {
  public:
   using Script = std::function<RawReply(const RawMessage&)>;
@@ -196,10 +196,13 @@ class RawServer {
   }
   void talk(int fd) const {
     RawSocket socket(::dup(fd));
-    const RawMessage request = read_message(socket);
-    if (request.start.empty()) return;
-    const RawReply reply = script_(request);
-    socket.send(reply.bytes);
+    RawReply reply{.then = RawReply::Then::next};
+    while (reply.then == RawReply::Then::next) {
+      const RawMessage request = read_message(socket);
+      if (request.start.empty()) return;
+      reply = script_(request);
+      socket.send(reply.bytes);
+    }
     if (reply.then == RawReply::Then::close) ::shutdown(fd, SHUT_RDWR);
     if (reply.then == RawReply::Then::hold) static_cast<void>(socket.read_to_end());
   }
