@@ -136,12 +136,13 @@ int main(int argc, char** argv) {
     command->add_option("--rate", sending.rate, "A second; as fast as it goes otherwise");
   };
   auto* sender = app.add_subcommand("sender", "Sends MESSAGEs and measures their round trips.");
-  sender->add_option("--to", sending.to, "The request-URI")->required();
-  sender->add_option("--to-count", sending.to_count, "So many request-URIs in turn; --to has {} where they differ")
-      ->check(CLI::Range(1, 100));
-  sender->add_option("--aor", sending.aor, "Who it sends as")->capture_default_str();
+  sender->add_option("--to", sending.to, "The request-URI; \"{}\" in it is 00, 01, ... below --to-count")->required();
+  sender->add_option("--to-count", sending.to_count, "So many receivers in turn")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   sender->add_option("--route", sending.route, "Where they are sent: sip:IP:PORT[;transport=tcp]")->required();
-  sender->add_option("--from", sending.from, "Where it sends from: sip:IP:PORT")->capture_default_str();
+  sender->add_option("--aor", sending.aor, "Who sends: the URI of From")->capture_default_str();
+  sender->add_option("--listen", sending.listen, "Where it sends from: sip:IP:PORT")->capture_default_str();
   load(sender);
 
   auto* both = app.add_subcommand("pair", "Both ends on this machine, each in a process of its own.");

@@ -78,8 +78,8 @@ class Responder {
     const bool is_enough =
         (options_.count > 0 && received_ >= options_.count) || (options_.until > 0 && seen_.size() >= options_.until);
     if (is_enough && !ending_) {
-      // A moment later, so that the answers are out.
-      ending_ = std::make_unique<Ticker>(stack_.root(), 300, [this] { stack_.stop(); });
+      // A moment later, so that the last answer is out.
+      ending_ = std::make_unique<Ticker>(stack_.root(), 5, [this] { stack_.stop(); });
     }
     return options_.status;
   }

@@ -23,11 +23,11 @@ struct Flight {
 class Sender {
  public:
   struct Options {
-    std::string from = "sip:127.0.0.1:*";  ///< Where it sends from.
-    std::string to;                        ///< The request-URI; with "{}" in it, a number of two digits stands there.
-    std::uint64_t to_count = 1;            ///< So many numbers in turn, from 0 on; 100 at most.
-    std::string aor = "sip:bench@127.0.0.1";  ///< Who it sends as: the From header.
-    std::string route;                        ///< Where to; with ";transport=tcp" or UDP.
+    std::string listen = "sip:127.0.0.1:*";          ///< Where it sends from.
+    std::string aor = "sip:100000_bench@127.0.0.1";  ///< Who sends.
+    std::string to;                                  ///< The request-URI; "{}" in it is 00, 01, ... below to_count.
+    unsigned to_count = 1;
+    std::string route;  ///< Where to; with ";transport=tcp" or UDP.
     std::uint64_t count = 1;
     std::uint64_t window = 64;
     std::size_t size = 1000;  ///< Bytes of each body.
@@ -36,7 +36,7 @@ class Sender {
 
   Sender(Stack& stack, const Options& options) : options_(options), stack_(stack), run_(nanoseconds(CLOCK_REALTIME)) {
     constexpr unsigned kPatience = 32'000;
-    agent_ = make_agent(stack, options.from, kPatience);
+    agent_ = make_agent(stack, options.listen, kPatience);
     leg_.reset(nta_leg_tcreate(agent_.get(), nullptr, nullptr, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
   }
 

@@ -9,11 +9,13 @@
 namespace mmsgate_sim {
 namespace {
 
-/// "LinphoneChatMessageStateDeliveredToUser": as the apps call it, without the prefix.
+/// "LinphoneChatMessageStateDeliveredToUser": as the apps call it, without the prefix. (One has a blank at its end.)
 std::string word_for(LinphoneChatMessageState state) {
   constexpr std::string_view kPrefix = "LinphoneChatMessageState";
-  const std::string name = text(linphone_chat_message_state_to_string(state));
-  return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
+  std::string name = text(linphone_chat_message_state_to_string(state));
+  if (name.starts_with(kPrefix)) name.erase(0, kPrefix.size());
+  name.erase(name.find_last_not_of(' ') + 1);
+  return name;
 }
 
 Content file_content(const std::string& path, const std::string& name, const std::string& type) {
@@ -65,10 +67,11 @@ void Outbox::send(const Json& command) {
 void Outbox::on_state(LinphoneChatMessage* message, LinphoneChatMessageState state) {
   LinphoneChatMessageCbs* current = linphone_chat_message_get_current_callbacks(message);
   const auto& self = *static_cast<Outbox*>(linphone_chat_message_cbs_get_user_data(current));
+  // In a basic room the message's id is the Call-ID; the call that is named after the Call-ID knows only received ones.
   say({{"event", "state"},
        {"id", self.sent_.at(message).id},
        {"state", word_for(state)},
-       {"call_id", text(linphone_chat_message_get_call_id(message))}});
+       {"call_id", text(linphone_chat_message_get_message_id(message))}});
 }
 
 }  // namespace mmsgate_sim

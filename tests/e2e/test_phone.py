@@ -165,6 +165,7 @@ def test_a_file_of_the_phone_is_uploaded_with_its_login_then_named_to_the_gatewa
     assert "Linphone" in message.headers["user-agent"]
     assert "route" not in message.headers, "the proxy was the whole of the phone's route"
     assert aor(ALICE) in message.headers["from"] and aor(STRANGER) in message.headers["to"]
+    alice.state(sent, "FileTransferDone")
     assert alice.state(sent, "Delivered")["call_id"] == message.headers["call-id"]
 
 
@@ -214,15 +215,14 @@ def test_a_phone_may_begin_silent(street: Street) -> None:
     assert alice.received()["text"] == "in time"
 
 
-@pytest.mark.parametrize("command", [
-    {"do": "dance"}, {}, {"do": 5}, {"do": "send"}, {"do": "send", "to": 5145550199, "text": "hello"},
-    {"do": "send", "to": "", "text": "hello"}, {"do": "send", "to": "a b@c", "text": "hello"},
-    {"do": "send", "to": STRANGER}, {"do": "send", "to": STRANGER, "file": "/no/such/file"},
-    {"do": "send", "to": STRANGER, "text": ["hello"]}], ids=str)
-def test_a_wrong_command_is_answered_and_does_no_harm(street: Street, command: dict[str, object]) -> None:
+def test_wrong_commands_are_answered_and_do_no_harm(street: Street) -> None:
     alice = street.phone(ALICE)
-    alice.process.tell(command)
-    assert alice.expect("error")["reason"]
+    for wrong in ({"do": "dance"}, {}, {"do": 5}, {"do": "send"}, {"do": "send", "to": 5145550199, "text": "hello"},
+                  {"do": "send", "to": "", "text": "hello"}, {"do": "send", "to": "a b@c", "text": "hello"},
+                  {"do": "send", "to": STRANGER}, {"do": "send", "to": STRANGER, "file": "/no/such/file"},
+                  {"do": "send", "to": STRANGER, "text": ["hello"]}):
+        alice.process.tell(wrong)
+        assert alice.expect("error")["reason"], wrong
     alice.send(STRANGER, text="well")
     assert street.gateway.next("MESSAGE").text == "well"
 

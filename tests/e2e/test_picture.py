@@ -9,6 +9,9 @@ from house.process import wait_until
 
 
 def states(gateway, message_id):
+    """Of its deliveries; none while the message is not there."""
+    if not any(m["id"] == message_id for m in gateway.messages("list")):
+        return []
     return [d["state"] for d in gateway.messages("show", str(message_id))["deliveries"]]
 
 
