@@ -4,6 +4,7 @@
 import random
 import socket
 from contextlib import ExitStack
+from pathlib import Path
 
 _dice = random.SystemRandom()
 
@@ -16,17 +17,21 @@ def own_address() -> str:
     return f"127.{_dice.randrange(64, 250)}.{_dice.randrange(1, 250)}.{_dice.randrange(2, 250)}"
 
 
+def _quiet_ports() -> range:
+    """Those that the kernel gives to nobody who did not ask: what is restarted finds its port free."""
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    return range(10_000, first) if first > 12_000 else range(10_000, 65_536)
+
+
 def free_ports(count: int, address: str = "127.0.0.1") -> list[int]:
     """All different, each free for UDP and TCP a moment ago. At an own_address() they stay so: who else would come?"""
     with ExitStack() as held:
         ports: list[int] = []
         for _ in range(64 * count):
-            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            tcp.bind((address, 0))
-            port: int = tcp.getsockname()[1]
+            port = _dice.choice(_quiet_ports())
             try:
-                udp.bind((address, port))
+                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                    held.enter_context(socket.socket(socket.AF_INET, kind)).bind((address, port))
             except OSError:
                 continue
             ports.append(port)

@@ -136,7 +136,11 @@ std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count
     transfer.stop(ErrorKind::rejected, fmt::format("{} answers with too many headers", site_of(transfer.request_.url)));
     return 0;
   }
-  if (line.starts_with("HTTP/")) transfer.response_ = {};  // what came before was a redirect
+  if (line.starts_with("HTTP/") && transfer.response_.bytes == 0) {  // what came before was a redirect
+    transfer.response_ = {};
+    transfer.is_head_whole_ = false;
+  }
+  if (transfer.is_head_whole_) return line.size();  // a trailer
   transfer.is_head_whole_ = line == "\r\n" || line == "\n";
   if (const auto type = value_of(line, "content-type")) transfer.response_.content_type = *type;
   if (const auto named = value_of(line, "content-disposition")) {

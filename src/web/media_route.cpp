@@ -63,7 +63,7 @@ class Media final : public Handler {
       add_header(answer, MHD_HTTP_HEADER_CONTENT_RANGE,
                  fmt::format("bytes {}-{}/{}", first, range.range.last, file.size));
     }
-    if (is_part || answer.status == 200U) add_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, file.type);
+    add_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, file.type);
     return answer;
   }
 

@@ -38,11 +38,12 @@ class Health final : public Handler {
 
 }  // namespace
 
-std::unique_ptr<Handler> route(Head head, const Options& options, Site& site) {
+std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Budget& large_bodies) {
   const bool is_get = head.method == "GET" || head.method == "HEAD";
   const bool is_post = head.method == "POST";
   if (head.path == options.hook_path) {
-    return is_post || head.method == "GET" ? make_hook(std::move(head), options, site)
+    // No HEAD: a GET brings a message, and a HEAD may change nothing (RFC 9110 9.2.1).
+    return is_post || head.method == "GET" ? make_hook(std::move(head), options, site, large_bodies)
                                            : method_not_allowed("GET, POST");
   }
   if (head.path == options.upload_path)

@@ -8,11 +8,26 @@
 
 namespace mmsgate::web {
 
+/// So many bytes, and no more, for all who share them.
+class Budget {
+ public:
+  explicit Budget(std::size_t bytes) : left_(bytes) {}
+  [[nodiscard]] bool take(std::size_t bytes) {
+    if (bytes > left_) return false;
+    left_ -= bytes;
+    return true;
+  }
+  void give(std::size_t bytes) { left_ += bytes; }
+
+ private:
+  std::size_t left_;
+};
+
 /// Never null: what no route knows is answered 404, a method that a route does not know 405 with Allow.
-[[nodiscard]] std::unique_ptr<Handler> route(Head head, const Options& options, Site& site);
+[[nodiscard]] std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Budget& large_bodies);
 
 // The routes, each in a file of its own.
-[[nodiscard]] std::unique_ptr<Handler> make_hook(Head head, const Options& options, Site& site);
+[[nodiscard]] std::unique_ptr<Handler> make_hook(Head head, const Options& options, Site& site, Budget& large_bodies);
 [[nodiscard]] std::unique_ptr<Handler> make_upload(Head head, const Options& options, Site& site);
 [[nodiscard]] std::unique_ptr<Handler> make_media(Head head, const Options& options, Site& site);
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -52,7 +52,8 @@ class MhdServer final : public Server {
         site_(site),
         log_(std::move(log)),
         port_(port),
-        connections_(options_.request_timeout) {}
+        connections_(options_.request_timeout),
+        large_bodies_(options_.most_large_hook_bytes) {}
 
   /// `fd` is libmicrohttpd's from then on.
   Result<bool> start(int fd) {
@@ -65,8 +66,9 @@ class MhdServer final : public Server {
                                MHD_OPTION_PER_IP_CONNECTION_LIMIT, options_.most_connections_per_address,            //
                                MHD_OPTION_CONNECTION_MEMORY_LIMIT, options_.most_header_bytes,                       //
                                MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(options_.idle_timeout.count()),  //
-                               MHD_OPTION_NOTIFY_COMPLETED, &MhdServer::on_completed, this,                          //
-                               MHD_OPTION_NOTIFY_CONNECTION, &MhdServer::on_connection, this,                        //
+                               MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,  // else it does not use sendfile()
+                               MHD_OPTION_NOTIFY_COMPLETED, &MhdServer::on_completed, this,    //
+                               MHD_OPTION_NOTIFY_CONNECTION, &MhdServer::on_connection, this,  //
                                MHD_OPTION_END);
     if (daemon_ == nullptr) {
       ::close(fd);
@@ -87,6 +89,10 @@ class MhdServer final : public Server {
 
  private:
   void run() {
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);  // sendfile() knows no MSG_NOSIGNAL
     const MHD_DaemonInfo* info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
     pollfd waits[] = {{info->epoll_fd, POLLIN, 0}, {mailbox_->fd(), POLLIN, 0}};
     while (!stopping_) {
@@ -130,8 +136,8 @@ class MhdServer final : public Server {
       head.content_length = bytes;
     head.is_chunked = !head.header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty();
     const bool sends_unasked = Exchange::sends_unasked(head);
-    return std::make_shared<Exchange>(connection, route(std::move(head), options_, site_), sends_unasked, mailbox_,
-                                      waiting_);
+    return std::make_shared<Exchange>(connection, route(std::move(head), options_, site_, large_bodies_), sends_unasked,
+                                      mailbox_, waiting_);
   }
 
   static void on_completed(void* self, MHD_Connection* connection, void** context, MHD_RequestTerminationCode /*how*/) {
@@ -163,6 +169,7 @@ class MhdServer final : public Server {
   MHD_Daemon* daemon_ = nullptr;
   // From here on the web thread's alone.
   Connections connections_;
+  Budget large_bodies_;
   Waiting waiting_;
   bool has_closed_ = false;  ///< A connection, since the last run.
   bool stopping_ = false;

@@ -30,6 +30,7 @@ struct Options {
   std::string media_path = "/mmsmedia";
   std::string upload_path = "/file";
   std::size_t most_hook_bytes = 1 << 20;         ///< 413 beyond it.
+  std::size_t most_large_hook_bytes = 32 << 20;  ///< In memory at once, of bodies larger than 64 KiB; 503 beyond it.
   std::uint64_t most_upload_bytes = 100U << 20;  ///< 413 beyond it.
   std::size_t most_header_bytes = 32 << 10;
   unsigned most_connections = 4096;

@@ -84,6 +84,19 @@ TEST_F(AnswersTest, AnEndIsToldByChunksOrByTheLineAsWell) {
   }
 }
 
+TEST_F(AnswersTest, WhatComesBehindTheBodyChangesNothing) {
+  const RawServer server([](const RawMessage&) {
+    return RawReply{
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n"
+        "Content-Type: text/html\r\nHTTP/1.1: 500\r\n\r\n"};
+  });
+  const auto got = fetch(to(server.url("/")));
+  ASSERT_TRUE(got) << got.error().detail;
+  EXPECT_EQ(got->status, 200);
+  EXPECT_EQ(got->body, "one");
+  EXPECT_EQ(got->content_type, "text/plain");
+}
+
 TEST_F(AnswersTest, AFileGoesWhereItWasSentTo) {
   const std::string bytes(3 << 18, 'x');
   const RawServer server([&](const RawMessage&) { return RawReply{answer(200, bytes)}; });

@@ -14,6 +14,9 @@ class LimitsTest : public ServerTest {
  protected:
   LimitsTest() { options_.hook_path = "/hook"; }
 
+  /// Soon over, and long enough for an honest request on a busy machine.
+  static constexpr seconds kShort{2};
+
   /// A byte now and then, so that the line is never silent. True: the server ended it, and in time.
   static bool is_ended_while_dripping(RawClient& client, std::string_view drip) {
     const auto end = std::chrono::steady_clock::now() + testing_support::kLimit;
@@ -39,7 +42,7 @@ TEST_F(LimitsTest, HeadersBeyondTheLimitAreRefused) {
 }
 
 TEST_F(LimitsTest, HeadersThatDripAreCutOff) {
-  options_.request_timeout = seconds(1);
+  options_.request_timeout = kShort;
   start();
   auto client = connect();
   client.send("GET /healthz HTTP/1.1\r\nX: ");
@@ -48,7 +51,7 @@ TEST_F(LimitsTest, HeadersThatDripAreCutOff) {
 }
 
 TEST_F(LimitsTest, ABodyThatDripsIsCutOff) {
-  options_.request_timeout = seconds(1);
+  options_.request_timeout = kShort;
   start();
   auto client = connect();
   client.send("POST /hook HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
@@ -58,7 +61,7 @@ TEST_F(LimitsTest, ABodyThatDripsIsCutOff) {
 }
 
 TEST_F(LimitsTest, AnUploadThatDripsIsCutOffAndLeavesNothing) {
-  options_.request_timeout = seconds(1);
+  options_.request_timeout = kShort;
   start();
   auto client = connect();
   client.send(
@@ -71,7 +74,7 @@ TEST_F(LimitsTest, AnUploadThatDripsIsCutOffAndLeavesNothing) {
 }
 
 TEST_F(LimitsTest, ARefusedBodyThatDripsIsCutOffToo) {
-  options_.request_timeout = seconds(1);
+  options_.request_timeout = kShort;
   start();
   auto client = connect();
   client.send("POST /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
@@ -79,7 +82,7 @@ TEST_F(LimitsTest, ARefusedBodyThatDripsIsCutOffToo) {
 }
 
 TEST_F(LimitsTest, ASilentConnectionIsClosed) {
-  options_.idle_timeout = seconds(1);
+  options_.idle_timeout = kShort;
   start();
   auto mute = connect();
   auto half = connect();
@@ -97,7 +100,7 @@ TEST_F(LimitsTest, ASilentConnectionIsClosed) {
 }
 
 TEST_F(LimitsTest, WhoWaitsForOurAnswerIsNotSilent) {
-  options_.idle_timeout = options_.request_timeout = seconds(1);
+  options_.idle_timeout = options_.request_timeout = kShort;
   start();
   auto waiting = connect();
   waiting.send(post("/hook", "text/plain", "x"));
@@ -113,20 +116,15 @@ TEST_F(LimitsTest, WhoWaitsForOurAnswerIsNotSilent) {
 }
 
 TEST_F(LimitsTest, WhoDoesNotReadIsClosed) {
-  options_.idle_timeout = seconds(1);
-  site_.medium_link = "film";
-  site_.medium_path = folder_.file("film");
-  constexpr std::uint64_t kSize = 64U << 20;  // far more than the kernel takes on
-  std::ofstream{site_.medium_path}.put('x');
-  std::filesystem::resize_file(site_.medium_path, kSize);
-  site_.medium = {.size = kSize, .type = "video/mp4", .name = "film.mp4", .etag = "e"};
+  options_.idle_timeout = kShort;
+  place_film();
   start();
   auto client = connect();
   client.send(get("/mmsmedia/film"));
   auto next = connect();
   EXPECT_TRUE(is_closed_silently(next));
   EXPECT_TRUE(testing_support::eventually([this] { return !is_open(site_.medium_path); }));
-  EXPECT_LT(client.read_to_end().size(), kSize);
+  EXPECT_LT(client.read_to_end().size(), kFilmSize);
 }
 
 TEST_F(LimitsTest, OneAddressHasItsShare) {
@@ -160,7 +158,7 @@ TEST_F(LimitsTest, WhoFindsItFullIsServedWhenThereIsRoom) {
 }
 
 TEST_F(LimitsTest, WhatIsNotHttpHurtsNobody) {
-  options_.idle_timeout = seconds(1);  // ends what libmicrohttpd takes for the beginning of a request
+  options_.idle_timeout = kShort;  // ends what libmicrohttpd takes for the beginning of a request
   start();
   const std::string garbage[] = {
       std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11),  // a TLS hello

@@ -79,6 +79,16 @@ class ServerTest : public testing::Test {
   [[nodiscard]] testing_support::RawClient connect() const { return testing_support::RawClient(server_->port()); }
   [[nodiscard]] testing_support::RawMessage ask(std::string_view request) const { return connect().ask(request); }
 
+  /// At /mmsmedia/film; far more than the kernel takes on for one connection.
+  static constexpr std::uint64_t kFilmSize = 64U << 20;
+  void place_film() {
+    site_.medium_link = "film";
+    site_.medium_path = folder_.file("film");
+    std::ofstream{site_.medium_path}.put('x');
+    std::filesystem::resize_file(site_.medium_path, kFilmSize);
+    site_.medium = {.size = kFilmSize, .type = "video/mp4", .name = "film.mp4", .etag = "e"};
+  }
+
   /// Drafts and kept files.
   [[nodiscard]] std::size_t files_on_disk() const {
     namespace fs = std::filesystem;
