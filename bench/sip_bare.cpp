@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
     command->add_option("--rate", sending.rate, "A second; as fast as it goes otherwise");
   };
   auto* sender = app.add_subcommand("sender", "Sends MESSAGEs and measures their round trips.");
-  sender->add_option("--to", sending.to, "The request-URI; \"{}\" in it is 00, 01, ... below --to-count")->required();
+  sender->add_option("--to", sending.to, "The request-URI; \"{}\" in it is 000, 001, ... below --to-count")->required();
   sender->add_option("--to-count", sending.to_count, "So many receivers in turn")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

@@ -25,7 +25,7 @@ class Sender {
   struct Options {
     std::string listen = "sip:127.0.0.1:*";          ///< Where it sends from.
     std::string aor = "sip:100000_bench@127.0.0.1";  ///< Who sends.
-    std::string to;                                  ///< The request-URI; "{}" in it is 00, 01, ... below to_count.
+    std::string to;                                  ///< The request-URI; "{}" in it is 000, 001, ... below to_count.
     unsigned to_count = 1;
     std::string route;  ///< Where to; with ";transport=tcp" or UDP.
     std::uint64_t count = 1;
@@ -101,7 +101,7 @@ class Sender {
   [[nodiscard]] std::string destination(std::uint64_t number) const {
     std::string uri = options_.to;
     const auto at = uri.find("{}");
-    if (at != std::string::npos) uri.replace(at, 2, fmt::format("{:02}", number % options_.to_count));
+    if (at != std::string::npos) uri.replace(at, 2, fmt::format("{:03}", number % options_.to_count));
     return uri;
   }
 

@@ -4,6 +4,7 @@
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -18,8 +19,9 @@ from .ports import free_port, own_address
 from .process import Process, wait_until
 
 ACCOUNT, NUMBER = "100000_bench", "5145550100"
-PEERS = 64  # so many conversations: each keeps its order, so one alone would measure latency
+PEERS = 500  # conversations: each keeps its order, so with few of them one would measure latency
 BODY = 1000
+SETTLED = 20  # seconds; SIP keeps what was answered for 4, and what is free goes back to the kernel each 10
 
 
 def fsync_ms(folder: Path, rounds: int = 500) -> float:
@@ -54,17 +56,22 @@ class Bench:
             "mmsgate": {"dbfile": str(folder / "mmsgate.sqlite"), "receipts": "no"}})
         self.carrier.set_webhook(self.gateway.hook_url)
 
-    def pair(self, count: int) -> float:
-        """(a) MESSAGE a second between two processes of the bare stack, 64 on their way, as large as ours, over UDP as ours."""
+    def pair(self, count: int) -> tuple[float, float]:
+        """(a) MESSAGE a second between two processes of the bare stack, 64 on their way, as large as ours, over UDP as ours;
+        and the CPU time that both take for one, in microseconds."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run([self.tool, "pair", "--count", str(count), "--window", "64", "--size", str(BODY), "--transport", "udp"],
                               capture_output=True, text=True, check=True)
-        return float(json.loads(done.stdout.splitlines()[-1])["per_second"])
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return float(json.loads(done.stdout.splitlines()[-1])["per_second"]), cpu / count * 1e6
 
     def inbound(self, count: int, rate: float = 0) -> dict[str, float]:
         """(b), (e) Web hooks in, MESSAGEs out to a phone that says yes."""
         phone = Process("phone", [self.tool, "responder", "--listen", f"sip:127.0.0.1:{self.phone_port}", "--latency", "--until",
                                   str(count)], self.folder)
         phone.expect("ready")
+        cpu = self.gateway.cpu_seconds()
         begin = time.monotonic()
         hooks = self.carrier.control("bench", {"count": count, "concurrency": 64 if not rate else 4, "from": "5145550100",
                                                "from_count": PEERS, "to": NUMBER, "text_prefix": "b" * 100,
@@ -73,14 +80,15 @@ class Bench:
         seconds = time.monotonic() - begin
         phone.stop()
         done = phone.seen[-1]
-        return {"per_second": count / seconds, "failed": hooks["failed"], "p50_ms": done["p50_ms"], "p99_ms": done["p99_ms"]}
+        return {"per_second": count / seconds, "cpu_us": (self.gateway.cpu_seconds() - cpu) / count * 1e6,
+                "failed": hooks["failed"], "p50_ms": done["p50_ms"], "p99_ms": done["p99_ms"]}
 
     def outbound(self, count: int) -> float:
         """(c) MESSAGEs of a phone in, calls of sendSMS out."""
         since = self._calls()
         begin = time.monotonic()
         subprocess.run([self.tool, "sender", "--route", f"sip:{self.address}:{self.sip_port}", "--aor", f"sip:{ACCOUNT}@sim.example",
-                        "--to", "sip:51455501{}@sim.example", "--to-count", str(PEERS), "--count", str(count), "--window", "64",
+                        "--to", "sip:5145550{}@sim.example", "--to-count", str(PEERS), "--count", str(count), "--window", "64",
                         "--size", "100"], capture_output=True, check=True)
         wait_until(lambda: self._calls() >= since + count, "the carrier has them all", patience=600, every=0.05)
         return count / (time.monotonic() - begin)
@@ -113,13 +121,15 @@ def main() -> int:
 
 
 def report(bench: Bench, fsync: float, scale: int) -> None:
-    bare = bench.pair(40_000 // scale)
+    bare, bare_cpu = bench.pair(40_000 // scale)
     print(f"(a) bare SIP stack, MESSAGE/s:                 {bare:8.0f}", flush=True)
     idle = bench.gateway.rss_kb()
     calm = bench.inbound(400 // scale, rate=20)
     busy = bench.inbound(20_000 // scale)
     print(f"(b) web hook to phone, 64 at once, MESSAGE/s:  {busy['per_second']:8.0f}   = {busy['per_second'] / bare:.2f} of (a); "
           f"{busy['failed']:.0f} web hooks failed", flush=True)
+    print(f"    CPU a message, microseconds:               {busy['cpu_us']:8.0f}   in the gateway, {bare_cpu:.0f} in both ends of (a)",
+          flush=True)
     out = bench.outbound(10_000 // scale)
     print(f"(c) phone to carrier, 64 at once, MESSAGE/s:   {out:8.0f}   = {out / bare:.2f} of (a)", flush=True)
     print(f"(d) fsync of this disk, median ms:             {fsync:8.2f}", flush=True)
@@ -127,9 +137,11 @@ def report(bench: Bench, fsync: float, scale: int) -> None:
           f"(3 fsync + 2 ms = {3 * fsync + 2:.2f})", flush=True)
     rest = 100_000 // scale - 30_400 // scale
     bench.inbound(rest)
+    peak = bench.gateway.rss_kb("VmHWM")
+    time.sleep(SETTLED)
     full = bench.gateway.rss_kb()
     print(f"(f) memory, MB: idle {idle / 1024:.1f}, after {100_000 // scale} messages {full / 1024:.1f}, "
-          f"grown by {(full - idle) / 1024:.1f}", flush=True)
+          f"grown by {(full - idle) / 1024:.1f}; at the most, on the way, {peak / 1024:.1f}", flush=True)
 
 
 if __name__ == "__main__":

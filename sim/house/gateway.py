@@ -2,6 +2,7 @@
 """The gateway itself: the real program with a config of its own."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,13 @@ class Gateway:
             raise RuntimeError(done.stderr)
         return json.loads(done.stdout)
 
-    def rss_kb(self) -> int:
+    def rss_kb(self, which: str = "VmRSS") -> int:
         status = Path(f"/proc/{self.process.child.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
+        return int(next(line for line in status.splitlines() if line.startswith(f"{which}:")).split()[1])
+
+    def cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self.process.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime, proc(5)
 
     def stop(self) -> int:
         return self.process.stop()

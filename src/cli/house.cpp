@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/memory.hpp"
 #include "store/sqlite_store.hpp"
 #include "version.hpp"
 
@@ -125,6 +126,7 @@ Result<bool> House::listen(const ops::Config& config) {
                            site_, log_);
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
+  runtime::keep_giving_back_memory(work_);
   return true;
 }
 

@@ -20,6 +20,8 @@ std::optional<BlobId> BlobId::parse(std::string_view text) {
   return BlobId(std::string(text));
 }
 
-std::string make_call_id(Random& random) { return hex128(random) + "@mmsgate"; }
+std::string make_call_id(Random& random, TimePoint now) {
+  return fmt::format("{:012x}{:016x}@mmsgate", to_unix_ms(now), random.next());
+}
 
 }  // namespace mmsgate

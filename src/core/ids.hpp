@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/random.hpp"
+#include "core/time.hpp"
 
 namespace mmsgate {
 
@@ -46,8 +47,9 @@ class BlobId {
 };
 
 /// A SIP Call-ID (RFC 3261 8.1.1.4) made once for a delivery and kept through all its retries: phones drop the second
-/// MESSAGE with a Call-ID that they have seen.
-[[nodiscard]] std::string make_call_id(Random& random);
+/// MESSAGE with a Call-ID that they have seen. It begins with the time, so that those in use lie together in an index,
+/// and ends with 64 random bits.
+[[nodiscard]] std::string make_call_id(Random& random, TimePoint now);
 
 }  // namespace mmsgate
 

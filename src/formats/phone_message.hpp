@@ -39,8 +39,8 @@ struct Body {
 };
 
 /// One MESSAGE: text/plain, or the file XML, or both as multipart/mixed, which Linphone draws as one bubble.
-/// `boundary` is used when it must be multipart, and made longer should it occur in what is sent. Text that is not
-/// UTF-8 is mended.
+/// `boundary` (letters, digits and "-": Linphone 5.1 falls over what is no token) is used when it must be multipart,
+/// and made longer should it occur in what is sent. Text that is not UTF-8 is mended.
 [[nodiscard]] Body write_phone_message(std::string_view text, const std::vector<RcsFile>& files,
                                        std::string_view boundary);
 

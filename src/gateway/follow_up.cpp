@@ -22,11 +22,11 @@ NewMessage ours(Kind kind, Direction direction, std::string key, std::string own
   return message;
 }
 
-NewDelivery to_phone(const std::string& account, std::size_t text_bytes, Random& random) {
+NewDelivery to_phone(const std::string& account, const NewMessage& row, Random& random) {
   return {.target = Target::phone,
           .destination = account,
-          .slice = {.text_bytes = text_bytes},
-          .call_id = make_call_id(random)};
+          .slice = {.text_bytes = row.text.size()},
+          .call_id = make_call_id(random, row.received_at)};
 }
 
 /// The conversation as the sender's phone has it: who it wrote to stands on the other side.
@@ -45,7 +45,7 @@ NewMessage make_receipt(const store::Recorded& outcome, const char* word, TimePo
                             fmt::format("receipt:{}:{}", outcome.message.value, word), sides.own, sides.peer, now);
   receipt.text = word;
   receipt.subject_id = outcome.subject_id;
-  receipt.deliveries.push_back(to_phone(outcome.account, receipt.text.size(), random));
+  receipt.deliveries.push_back(to_phone(outcome.account, receipt, random));
   return receipt;
 }
 
@@ -80,7 +80,7 @@ NewMessage make_notice(std::string key, std::string own, std::string peer, const
                        TimePoint now, Random& random) {
   NewMessage notice = ours(Kind::notice, Direction::inbound, std::move(key), std::move(own), std::move(peer), now);
   notice.text = std::move(text);
-  notice.deliveries.push_back(to_phone(account, notice.text.size(), random));
+  notice.deliveries.push_back(to_phone(account, notice, random));
   return notice;
 }
 

@@ -42,8 +42,10 @@ std::vector<NewDelivery> deliveries_to(const SubAccount& account, const NewMessa
                                        Random& random) {
   std::vector<NewDelivery> deliveries;
   for (const Slice& slice : plan_for_phone(row.text, static_cast<int>(row.parts.size()), layout)) {
-    deliveries.push_back(
-        {.target = Target::phone, .destination = account.id.value, .slice = slice, .call_id = make_call_id(random)});
+    deliveries.push_back({.target = Target::phone,
+                          .destination = account.id.value,
+                          .slice = slice,
+                          .call_id = make_call_id(random, row.received_at)});
   }
   return deliveries;
 }

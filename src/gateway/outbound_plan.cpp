@@ -20,8 +20,10 @@ void turn_to_extension(NewMessage& row, const SubAccount& sender, const SubAccou
   row.own = callee.extension;
   row.peer = shown_as(sender);
   for (const Slice& slice : plan_for_phone(row.text, static_cast<int>(row.parts.size()), layout)) {
-    row.deliveries.push_back(
-        {.target = Target::phone, .destination = callee.id.value, .slice = slice, .call_id = make_call_id(random)});
+    row.deliveries.push_back({.target = Target::phone,
+                              .destination = callee.id.value,
+                              .slice = slice,
+                              .call_id = make_call_id(random, row.received_at)});
   }
 }
 

@@ -42,7 +42,8 @@ formats::Body phone_body(const store::Job& job, const Settings& settings, TimePo
   }
   if (!job.participants.empty()) add_line(text, fmt::format("[Sent to a group, also to: {}]", job.participants));
   if (text.empty() && files.empty()) text = "[An empty message]";
-  return formats::write_phone_message(text, files, fmt::format("part-{}", job.call_id.substr(0, 32)));
+  return formats::write_phone_message(text, files,
+                                      fmt::format("part-{}", job.call_id.substr(0, job.call_id.find('@'))));
 }
 
 }  // namespace mmsgate::gateway

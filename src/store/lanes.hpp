@@ -30,6 +30,7 @@ class Lanes {
 
  private:
   Statement has_first_;
+  Statement behind_;
   Statement promote_;
 };
 

@@ -76,7 +76,7 @@ CREATE TABLE deliveries (
   result_id   TEXT NOT NULL      -- the carrier's id of what it accepted
 );
 CREATE INDEX deliveries_of_message ON deliveries (message);
-CREATE INDEX deliveries_open ON deliveries (target, due_at) WHERE state IN (0, 1, 4, 7);
+CREATE INDEX deliveries_open ON deliveries (target, due_at) WHERE (state = 0 OR state = 1 OR state = 4 OR state = 7);
 CREATE UNIQUE INDEX deliveries_first ON deliveries (lane) WHERE blocking = 1;
 CREATE INDEX deliveries_behind ON deliveries (lane) WHERE blocking = 0;
 CREATE INDEX deliveries_deferred ON deliveries (destination) WHERE state = 4;

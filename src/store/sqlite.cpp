@@ -8,6 +8,9 @@
 namespace mmsgate::store {
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode, Duration patience) {
+  // Nobody asks SQLite how much memory it uses, and its counting would take a lock at each allocation. The first one
+  // decides, for the whole process.
+  [[maybe_unused]] static const int kCountsNothing = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   const int access = mode == Mode::writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
   const int code =

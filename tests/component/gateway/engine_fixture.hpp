@@ -68,7 +68,8 @@ class EngineTest : public testing::Test {
                    .text = "hi",
                    .received_at = clock_.now()};
     for (const std::string& phone : phones) {
-      row.deliveries.push_back({.destination = phone, .slice = {.text_bytes = 2}, .call_id = make_call_id(random_)});
+      row.deliveries.push_back(
+          {.destination = phone, .slice = {.text_bytes = 2}, .call_id = make_call_id(random_, clock_.now())});
     }
     return row;
   }

@@ -79,11 +79,13 @@ TEST(BlobId, NoByteButLowerCaseHexStandsInOne) {
 
 TEST(CallId, IsUniqueAndFitForAHeader) {
   testing_support::CountingRandom random;
-  const std::string first = make_call_id(random);
-  EXPECT_NE(first, make_call_id(random));
+  const TimePoint now = from_unix_ms(1'790'000'000'000);
+  const std::string first = make_call_id(random, now);
+  EXPECT_NE(first, make_call_id(random, now));
   EXPECT_TRUE(first.ends_with("@mmsgate"));
-  EXPECT_EQ(first.size(), 32 + std::string_view("@mmsgate").size());
+  EXPECT_EQ(first.size(), 28 + std::string_view("@mmsgate").size());
   EXPECT_EQ(first.find_first_not_of("0123456789abcdef@mmsgt"), std::string::npos) << first;
+  EXPECT_LT(first, make_call_id(random, now + Duration(1)));
 }
 
 }  // namespace
