@@ -105,6 +105,15 @@ gateway::World House::world() {
 
 Result<bool> House::listen(const ops::Config& config) {
   if (const auto known = keeper_.start(); !known) return known;
+  // Before sofia-sip takes a port of the kernel's choice: it might be this one.
+  auto server = web::listen({.address = config.web.host,
+                             .port = config.web.port,
+                             .hook_path = config.hook_path,
+                             .media_path = config.media_path,
+                             .upload_path = config.upload_path},
+                            site_, log_);
+  if (!server) return std::unexpected(server.error());
+  server_ = std::move(*server);
   auto endpoint = sip::listen({.address = config.sip_address,
                                .port = config.sip_port,
                                .server_name = fmt::format("mmsgate/{}", kVersion),
@@ -118,16 +127,8 @@ Result<bool> House::listen(const ops::Config& config) {
   phones_ = std::make_unique<gateway::PhoneSender>(world(), *registrations_, *endpoint_);
   deliveries_.start(*phones_, carrier_);
   fetcher_.poke();
-  auto server = web::serve({.address = config.web.host,
-                            .port = config.web.port,
-                            .hook_path = config.hook_path,
-                            .media_path = config.media_path,
-                            .upload_path = config.upload_path},
-                           site_, log_);
-  if (!server) return std::unexpected(server.error());
-  server_ = std::move(*server);
   runtime::keep_giving_back_memory(work_);
-  return true;
+  return server_->start();
 }
 
 House::~House() {

@@ -47,16 +47,17 @@ std::size_t unescape(void* /*self*/, MHD_Connection* /*connection*/, char* text)
 
 class MhdServer final : public Server {
  public:
-  MhdServer(Options options, Site& site, std::shared_ptr<runtime::Log> log, std::uint16_t port)
+  MhdServer(Options options, Site& site, std::shared_ptr<runtime::Log> log, int listening)
       : options_(std::move(options)),
         site_(site),
         log_(std::move(log)),
-        port_(port),
+        fd_(listening),
+        port_(port_of(listening)),
         connections_(options_.request_timeout),
         large_bodies_(options_.most_large_hook_bytes) {}
 
-  /// `fd` is libmicrohttpd's from then on.
-  Result<bool> start(int fd) {
+  Result<bool> start() override {
+    const int fd = std::exchange(fd_, -1);  // libmicrohttpd's from now on
     daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr, nullptr,
                                &MhdServer::on_request, this,                                                         //
                                MHD_OPTION_EXTERNAL_LOGGER, &MhdServer::on_log, this,                                 //
@@ -80,6 +81,7 @@ class MhdServer final : public Server {
   }
 
   ~MhdServer() override {
+    if (fd_ >= 0) ::close(fd_);
     if (daemon_ == nullptr) return;
     mailbox_->post([this] { stopping_ = true; });
     thread_.join();
@@ -164,6 +166,7 @@ class MhdServer final : public Server {
   const Options options_;
   Site& site_;
   const std::shared_ptr<runtime::Log> log_;
+  int fd_;  ///< Listens, until start(); then -1.
   const std::uint16_t port_;
   const std::shared_ptr<runtime::Mailbox> mailbox_ = std::make_shared<runtime::Mailbox>();
   MHD_Daemon* daemon_ = nullptr;
@@ -178,13 +181,10 @@ class MhdServer final : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> serve(Options options, Site& site, std::shared_ptr<runtime::Log> log) {
+Result<std::unique_ptr<Server>> listen(Options options, Site& site, std::shared_ptr<runtime::Log> log) {
   const auto fd = listen_at(options.address, options.port);
   if (!fd) return std::unexpected(fd.error());
-  const std::uint16_t port = port_of(*fd);
-  auto server = std::make_unique<MhdServer>(std::move(options), site, std::move(log), port);
-  if (const auto started = server->start(*fd); !started) return std::unexpected(started.error());
-  return server;
+  return std::make_unique<MhdServer>(std::move(options), site, std::move(log), *fd);
 }
 
 }  // namespace mmsgate::web

@@ -109,10 +109,13 @@ class Site {
 class Server {
  public:
   virtual ~Server() = default;  ///< Stops listening, ends what is under way, joins its threads.
+  /// Begins to answer, once.
+  [[nodiscard]] virtual Result<bool> start() = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
 };
 
-/// `site` must outlive the server. The error says which address and what to do.
-[[nodiscard]] Result<std::unique_ptr<Server>> serve(Options options, Site& site, std::shared_ptr<runtime::Log> log);
+/// Has the port from now on; who connects before start() waits until then. `site` must outlive the server. The error
+/// says which address and what to do.
+[[nodiscard]] Result<std::unique_ptr<Server>> listen(Options options, Site& site, std::shared_ptr<runtime::Log> log);
 
 }  // namespace mmsgate::web

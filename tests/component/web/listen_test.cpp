@@ -8,7 +8,7 @@ namespace {
 class ListenTest : public ServerTest {
  protected:
   [[nodiscard]] Error error_of_start() {
-    const auto server = serve(options_, site_, runtime::Log::none());
+    const auto server = listen(options_, site_, runtime::Log::none());
     return server ? Error{} : server.error();
   }
 };
@@ -51,10 +51,29 @@ TEST_F(ListenTest, ThePortIsFreeAgainAtOnce) {
   EXPECT_EQ(ask(get("/healthz")).status(), 200);
 }
 
+TEST_F(ListenTest, WhoComesBeforeTheStartIsAnsweredAfterIt) {
+  auto server = listen(options_, site_, runtime::Log::none());
+  ASSERT_TRUE(server) << server.error().detail;
+  testing_support::RawClient early((*server)->port());
+  early.send(get("/healthz"));
+  ASSERT_TRUE((*server)->start());
+  EXPECT_EQ(early.answer().status(), 200);
+}
+
+TEST_F(ListenTest, ThePortIsFreeAgainWithoutAStart) {
+  auto first = listen(options_, site_, runtime::Log::none());
+  ASSERT_TRUE(first) << first.error().detail;
+  options_.port = (*first)->port();
+  first->reset();
+  start();
+  EXPECT_EQ(server_->port(), options_.port);
+}
+
 TEST_F(ListenTest, ThroughIpv6AnIpv4ClientHasItsOwnAddress) {
   options_.address = "::";
-  const auto server = serve(options_, site_, runtime::Log::none());
+  const auto server = listen(options_, site_, runtime::Log::none());
   if (!server) GTEST_SKIP() << "no IPv6 here: " << server.error().detail;
+  ASSERT_TRUE((*server)->start());
   testing_support::RawClient client((*server)->port());
   client.send(get("/mmsgate"));
   const auto hook = site_.hooks.pop();

@@ -72,9 +72,11 @@ class ServerTest : public testing::Test {
 
   /// With the options as they are by then.
   void start() {
-    auto server = serve(options_, site_, runtime::Log::none());
+    auto server = listen(options_, site_, runtime::Log::none());
     ASSERT_TRUE(server) << server.error().detail;
     server_ = std::move(*server);
+    const auto started = server_->start();
+    ASSERT_TRUE(started) << started.error().detail;
   }
   [[nodiscard]] testing_support::RawClient connect() const { return testing_support::RawClient(server_->port()); }
   [[nodiscard]] testing_support::RawMessage ask(std::string_view request) const { return connect().ask(request); }
