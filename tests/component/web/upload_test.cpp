@@ -5,6 +5,7 @@
 namespace mmsgate::web {
 namespace {
 
+using namespace std::string_literals;
 using testing_support::eventually;
 using testing_support::RawMessage;
 
@@ -51,7 +52,7 @@ TEST_F(UploadTest, TheQuestionHasNoLengthAndIsAnswered204) {
 
 TEST_F(UploadTest, LinphonesFormArrivesWithAllThatItSays) {
   start();
-  const std::string bytes("\x89PNG\r\n\x1a\n\0binary\r\n------lin\r\n--", 32);
+  const std::string bytes = "\x89PNG\r\n\x1a\n\0binary\r\n------lin\r\n--"s;
   const std::string body =
       form(part("form-data;name=\"File\";filename=\"pic & ture.png\"", "image/png;charset=x", bytes));
   auto client = connect();
