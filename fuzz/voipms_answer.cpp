@@ -26,6 +26,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     must_be_a_sentence(accounts.error().detail);
   }
+  if (const auto dids = parse_dids(json)) {
+    for (const Did& did : *dids) must_be_utf8(did.number.e164());
+  } else {
+    must_be_a_sentence(dids.error().detail);
+  }
   if (const auto log = parse_log(json)) {
     for (const LoggedMessage& entry : *log) {
       must(!entry.id.empty(), "an entry has an id");

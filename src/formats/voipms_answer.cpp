@@ -139,6 +139,21 @@ Result<std::vector<SubAccount>> parse_sub_accounts(std::string_view json) {
   return accounts;
 }
 
+Result<std::vector<Did>> parse_dids(std::string_view json) {
+  const auto answer = parse_answer(json);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status == "no_did") return std::vector<Did>();
+  if (answer->status != "success") return refused(answer->status);
+  const Json& list = field_of(answer->json, "dids");
+  if (!list.is_structured()) return without("dids");
+  std::vector<Did> dids;
+  for (const Json* entry : items_of(list)) {
+    auto number = Number::parse(word_of(*entry, "did"));
+    if (number) dids.push_back({*std::move(number), word_of(*entry, "sms_enabled") != "0"});
+  }
+  return dids;
+}
+
 Result<std::vector<LoggedMessage>> parse_log(std::string_view json) {
   const auto answer = parse_answer(json);
   if (!answer) return std::unexpected(answer.error());

@@ -22,6 +22,9 @@ namespace mmsgate::formats {
 /// `no_account` is an empty list.
 [[nodiscard]] Result<std::vector<SubAccount>> parse_sub_accounts(std::string_view json);
 
+/// getDIDsInfo, errors as above. Messages are on unless the answer says that they are off. `no_did` is an empty list.
+[[nodiscard]] Result<std::vector<Did>> parse_dids(std::string_view json);
+
 struct LoggedMessage {
   std::string id;
   std::string date;       ///< "YYYY-MM-DD HH:MM:SS" in the time zone that was asked for.

@@ -9,46 +9,65 @@ namespace mmsgate::gateway {
 Result<bool> DirectoryKeeper::start() {
   auto known = world_.store.directory();
   if (!known) return std::unexpected(known.error());
-  world_.book.replace(Directory(std::move(*known)));
+  world_.book.replace(std::move(*known));
   world_.loop.post([this] { refresh(); });
   return true;
 }
 
 void DirectoryKeeper::refresh() {
   api_.sub_accounts([this](Result<std::vector<SubAccount>> answer) {
-    world_.loop.post([this, answer = std::move(answer)]() mutable { on_answer(std::move(answer)); });
+    world_.loop.post([this, answer = std::move(answer)]() mutable { on_accounts(std::move(answer)); });
   });
 }
 
-void DirectoryKeeper::on_answer(Result<std::vector<SubAccount>> answer) {
-  if (answer) {
-    failures_ = 0;
-    publish(std::move(*answer));
-    world_.loop.post_after(world_.settings.directory_every, [this] { refresh(); });
-    return;
-  }
+void DirectoryKeeper::on_accounts(Result<std::vector<SubAccount>> accounts) {
+  if (!accounts) return ask_again(accounts.error());
+  api_.dids([this, accounts = std::move(*accounts)](Result<std::vector<Did>> answer) mutable {
+    world_.loop.post([this, accounts = std::move(accounts), answer = std::move(answer)]() mutable {
+      on_dids(std::move(accounts), std::move(answer));
+    });
+  });
+}
+
+void DirectoryKeeper::on_dids(std::vector<SubAccount> accounts, Result<std::vector<Did>> dids) {
+  // The numbers only serve advice: without them, messages still find their sub accounts.
+  publish(Directory(std::move(accounts), dids ? *dids : world_.book.read()->dids()));
+  if (!dids) return ask_again(dids.error());
+  failures_ = 0;
+  world_.loop.post_after(world_.settings.directory_every, [this] { refresh(); });
+}
+
+void DirectoryKeeper::ask_again(const Error& error) {
   // The first failure and every hour or so after it: an outage must not fill the log.
   constexpr int kSayEvery = 10;
   if (failures_++ % kSayEvery == 0) {
-    world_.log.warning("cannot read the sub accounts from VoIP.ms, going on with the {} known: {}",
-                       world_.book.read()->accounts().size(), answer.error().detail);
+    world_.log.warning("cannot read the directory from VoIP.ms, going on with the {} sub accounts known: {}",
+                       world_.book.read()->accounts().size(), error.detail);
   }
   const Duration wait =
       std::min(world_.settings.directory_every, world_.settings.carrier_policy.wait(failures_, world_.random));
   world_.loop.post_after(wait, [this] { refresh(); });
 }
 
-void DirectoryKeeper::publish(std::vector<SubAccount> accounts) {
-  if (accounts == world_.book.read()->accounts()) return;
-  auto copy = accounts;
+void DirectoryKeeper::publish(Directory directory) {
+  advise(directory);
+  if (written_ && directory == *world_.book.read()) return;
+  auto copy = directory;
   world_.store.replace_directory(std::move(copy), world_.clock.now(),
-                                 [this, accounts = std::move(accounts)](const Result<bool>& stored) mutable {
-                                   if (!stored) {
+                                 [this, directory = std::move(directory)](const Result<bool>& stored) mutable {
+                                   if (!stored)
                                      world_.log.error("cannot write down the directory: {}", stored.error().detail);
-                                   }
-                                   world_.log.info("the directory has {} sub accounts", accounts.size());
-                                   world_.book.replace(Directory(std::move(accounts)));
+                                   world_.log.info("the directory has {} sub accounts and {} numbers",
+                                                   directory.accounts().size(), directory.dids().size());
+                                   world_.book.replace(std::move(directory));
+                                   world_.loop.post([this, written = stored.has_value()] { written_ = written; });
                                  });
+}
+
+void DirectoryKeeper::advise(const Directory& directory) {
+  auto advice = directory.advice();
+  if (advice == std::exchange(advice_, advice)) return;
+  for (const std::string& sentence : advice) world_.log.warning("at VoIP.ms, {}", sentence);
 }
 
 }  // namespace mmsgate::gateway

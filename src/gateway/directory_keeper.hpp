@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the directory of sub accounts: from the store at once, so that a start without internet works, then from
-// VoIP.ms, at start and each hour.
+// Keeps the directory of sub accounts and numbers: from the store at once, so that a start without internet works, then
+// from VoIP.ms, at start and each hour.
 //
-// Lives on the gateway's loop; the public members may be called from any thread.
+// Lives on the gateway's loop; start() may be called from any thread, once.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "gateway/world.hpp"
@@ -22,12 +23,17 @@ class DirectoryKeeper {
 
  private:
   void refresh();
-  void on_answer(Result<std::vector<SubAccount>> answer);
-  void publish(std::vector<SubAccount> accounts);
+  void on_accounts(Result<std::vector<SubAccount>> accounts);
+  void on_dids(std::vector<SubAccount> accounts, Result<std::vector<Did>> dids);
+  void ask_again(const Error& error);
+  void publish(Directory directory);
+  void advise(const Directory& directory);
 
   World world_;
   voipms::Api& api_;
   int failures_ = 0;
+  bool written_ = true;              ///< The store has what the book has.
+  std::vector<std::string> advice_;  ///< As it was logged last.
 };
 
 }  // namespace mmsgate::gateway

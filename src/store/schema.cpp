@@ -105,8 +105,17 @@ CREATE TABLE sub_accounts (
 CREATE TABLE state_names (state INTEGER PRIMARY KEY, name TEXT NOT NULL);  -- for people who ask in SQL
 )sql";
 
+constexpr const char* kSecond = R"sql(
+CREATE TABLE dids (
+  place       INTEGER PRIMARY KEY,
+  number      TEXT NOT NULL,
+  messages_on INTEGER NOT NULL,
+  read_at     INTEGER NOT NULL
+);
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst};
+constexpr std::array kMigrations{kFirst, kSecond};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

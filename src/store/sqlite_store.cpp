@@ -8,6 +8,7 @@
 #include "store/blobs.hpp"
 #include "store/claim.hpp"
 #include "store/connections.hpp"
+#include "store/directory_table.hpp"
 #include "store/events.hpp"
 #include "store/file.hpp"
 #include "store/lanes.hpp"
@@ -16,7 +17,6 @@
 #include "store/parts.hpp"
 #include "store/queries.hpp"
 #include "store/sqlite.hpp"
-#include "store/sub_accounts.hpp"
 #include "store/upkeep.hpp"
 #include "store/writer.hpp"
 
@@ -29,7 +29,7 @@ struct Desk {
       : events(db),
         lanes(db),
         blobs(db),
-        accounts(db),
+        directory(db),
         acceptor(db, events, lanes),
         claimer(db, events),
         mover(db, events, lanes),
@@ -39,7 +39,7 @@ struct Desk {
   EventLog events;
   Lanes lanes;
   Blobs blobs;
-  SubAccounts accounts;
+  DirectoryTable directory;
   Acceptor acceptor;
   Claimer claimer;
   Mover mover;
@@ -50,9 +50,9 @@ struct Desk {
 
 /// Everything that only reads, over a connection of its own.
 struct Library {
-  explicit Library(Database& db) : blobs(db), accounts(db), queries(db) {}
+  explicit Library(Database& db) : blobs(db), directory(db), queries(db) {}
   Blobs blobs;
-  SubAccounts accounts;
+  DirectoryTable directory;
   Queries queries;
 };
 
@@ -110,10 +110,10 @@ class SqliteStore final : public Store {
         },
         std::move(done));
   }
-  void replace_directory(std::vector<SubAccount> accounts, TimePoint now, Done<bool> done) override {
+  void replace_directory(Directory directory, TimePoint now, Done<bool> done) override {
     submit<bool>(
-        [this, accounts = std::move(accounts), now] {
-          desk_->accounts.replace(accounts, now);
+        [this, directory = std::move(directory), now] {
+          desk_->directory.replace(directory, now);
           return true;
         },
         std::move(done));
@@ -133,8 +133,8 @@ class SqliteStore final : public Store {
   Result<std::optional<Blob>> find_blob(const BlobId& id) override {
     return ask([&] { return library_.blobs.find(id); });
   }
-  Result<std::vector<SubAccount>> directory() override {
-    return ask([&] { return library_.accounts.read(); });
+  Result<Directory> directory() override {
+    return ask([&] { return library_.directory.read(); });
   }
   Result<bool> has_result(const std::string& result_id) override {
     return ask([&] { return library_.queries.has_result(result_id); });

@@ -206,7 +206,7 @@ class Store {
 
   /// The same id again changes nothing.
   virtual void add_blob(Blob blob, Done<bool> done) = 0;
-  virtual void replace_directory(std::vector<SubAccount> accounts, TimePoint now, Done<bool> done) = 0;
+  virtual void replace_directory(Directory directory, TimePoint now, Done<bool> done) = 0;
 
   /// At start, before anything is claimed: what was `sending` when we were stopped is queued again, marked interrupted.
   /// Answers how many.
@@ -219,7 +219,7 @@ class Store {
   // --------------------------------------------------------------------------------------------------------
 
   [[nodiscard]] virtual Result<std::optional<Blob>> find_blob(const BlobId& id) = 0;
-  [[nodiscard]] virtual Result<std::vector<SubAccount>> directory() = 0;
+  [[nodiscard]] virtual Result<Directory> directory() = 0;
   /// Is this the carrier's id of something that one of our deliveries is known to have sent?
   [[nodiscard]] virtual Result<bool> has_result(const std::string& result_id) = 0;
   /// The newest first.

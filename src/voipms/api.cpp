@@ -79,4 +79,8 @@ void Api::sub_accounts(Done<std::vector<SubAccount>> done) {
        reading(std::move(done), [](const std::string& body) { return formats::parse_sub_accounts(body); }));
 }
 
+void Api::dids(Done<std::vector<Did>> done) {
+  call("getDIDsInfo", {}, reading(std::move(done), [](const std::string& body) { return formats::parse_dids(body); }));
+}
+
 }  // namespace mmsgate::voipms

@@ -48,6 +48,7 @@ class Api {
                  Done<std::vector<formats::LoggedMessage>> done);
 
   void sub_accounts(Done<std::vector<SubAccount>> done);
+  void dids(Done<std::vector<Did>> done);
 
  private:
   using Form = std::vector<std::pair<std::string, std::string>>;

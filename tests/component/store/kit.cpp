@@ -50,8 +50,8 @@ Result<bool> Client::record_part(PartOutcome outcome, TimePoint now) {
 Result<bool> Client::add_blob(Blob blob) {
   return wait_for<bool>([&](auto done) { store_.add_blob(std::move(blob), std::move(done)); });
 }
-Result<bool> Client::replace_directory(std::vector<SubAccount> accounts) {
-  return wait_for<bool>([&](auto done) { store_.replace_directory(std::move(accounts), kNow, std::move(done)); });
+Result<bool> Client::replace_directory(Directory directory) {
+  return wait_for<bool>([&](auto done) { store_.replace_directory(std::move(directory), kNow, std::move(done)); });
 }
 Result<int> Client::recover(TimePoint now) {
   return wait_for<int>([&](auto done) { store_.recover(now, std::move(done)); });

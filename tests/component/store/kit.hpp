@@ -60,7 +60,7 @@ class Client {
   Result<ClaimedFetches> claim_fetches(TimePoint now = kNow, int limit = 100);
   Result<bool> record_part(PartOutcome outcome, TimePoint now = kNow);
   Result<bool> add_blob(Blob blob);
-  Result<bool> replace_directory(std::vector<SubAccount> accounts);
+  Result<bool> replace_directory(Directory directory);
   Result<int> recover(TimePoint now = kNow);
   Result<int> replay(MessageId message, TimePoint now = kNow);
 

@@ -126,6 +126,20 @@ TEST_F(Opening, ANewerVersionIsRefusedAndLeftAlone) {
   EXPECT_EQ(Sql(path()).run("PRAGMA user_version"), Rows{"9999"});
 }
 
+TEST_F(Opening, AnOlderVersionIsBroughtUpToDateAndKeepsItsMessages) {
+  {
+    auto opened = open_at(path());
+    Client(**opened).accept_one(text_from(kPeer, "1"));
+  }
+  Sql(path()).run("DROP TABLE dids; PRAGMA user_version = 1");
+  EXPECT_EQ(error_at(path(), true).kind, ErrorKind::transient) << "who only looks changes nothing";
+  auto opened = open_at(path());
+  ASSERT_TRUE(opened.has_value()) << opened.error().detail;
+  const Directory directory({}, {{*Number::parse(kOwn), true}});
+  EXPECT_EQ(Client(**opened).replace_directory(directory), true);
+  EXPECT_EQ((*opened)->list(10, false)->size(), 1U);
+}
+
 TEST_F(Opening, ADamagedFileIsToldApart) {
   open_at(path())->reset();
   std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);

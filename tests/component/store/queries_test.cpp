@@ -74,7 +74,7 @@ TEST_F(QueriesOf, AHistoryTellsTheWholeStory) {
 TEST_F(QueriesOf, WhatIsNotThereIsNothing) {
   EXPECT_EQ(store_->history(MessageId{7})->has_value(), false);
   EXPECT_EQ(store_->find_blob(make_blob('a').id)->has_value(), false);
-  EXPECT_TRUE(store_->directory()->empty());
+  EXPECT_EQ(store_->directory(), Directory());
 }
 
 TEST_F(QueriesOf, CountsMessagesAndWhatIsOpenOrDead) {
@@ -109,9 +109,10 @@ TEST_F(QueriesOf, TheDirectoryIsReplacedWholeAndKeepsItsOrder) {
       {.id = {"123456_zoe"}, .caller_id = *Number::parse("5145550101"), .extension = "101"},
       {.id = {"123456_bob"}, .caller_id = std::nullopt, .extension = ""},
       {.id = {"123456_sms"}, .caller_id = *Number::parse("72222"), .extension = "102"}};
-  EXPECT_EQ(client_->replace_directory(first), true);
-  EXPECT_EQ(store_->directory(), first);
-  const std::vector<SubAccount> second{first[1]};
+  const std::vector<Did> numbers{{*Number::parse("5145550102"), false}, {*Number::parse("5145550101"), true}};
+  EXPECT_EQ(client_->replace_directory(Directory(first, numbers)), true);
+  EXPECT_EQ(store_->directory(), Directory(first, numbers));
+  const Directory second({first[1]}, {numbers[1]});
   EXPECT_EQ(client_->replace_directory(second), true);
   reopen();
   EXPECT_EQ(store_->directory(), second);

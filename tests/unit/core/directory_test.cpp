@@ -76,5 +76,25 @@ TEST(Extension, NeverLooksLikeANumberInTheFormsOfNorthAmerica) {
   }
 }
 
+TEST(Directory, AdvisesWhatNobodyWouldGet) {
+  const std::vector<SubAccount> accounts = household().accounts();
+  EXPECT_THAT(Directory(accounts).advice(), testing::IsEmpty()) << "numbers that were never read say nothing";
+  const Directory well(accounts, {{number("5145550101")}, {number("5145550102")}});
+  EXPECT_THAT(well.advice(), testing::IsEmpty());
+  const Directory ill(accounts, {{number("5145550101"), false}, {number("5145550103")}});
+  EXPECT_THAT(ill.advice(),
+              testing::ElementsAre("5145550101: SMS and MMS are switched off for this number",
+                                   "5145550103: no sub account has this number as its Caller ID number, so nobody gets "
+                                   "its messages",
+                                   "100000_shop: its Caller ID number 5145550102 is none of this account's numbers"));
+}
+
+TEST(Directory, ANumberOfTheAccountIsFound) {
+  const Directory directory({}, {{number("5145550101"), false}});
+  ASSERT_NE(directory.find_did(number("+15145550101")), nullptr);
+  EXPECT_FALSE(directory.find_did(number("5145550101"))->messages_on);
+  EXPECT_EQ(directory.find_did(number("5145550102")), nullptr);
+}
+
 }  // namespace
 }  // namespace mmsgate

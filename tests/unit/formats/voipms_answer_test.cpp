@@ -104,6 +104,22 @@ TEST(VoipMsSubAccounts, MayBeNoneButNotUnknown) {
   EXPECT_EQ(parse_sub_accounts("oops").error().kind, ErrorKind::corrupt);
 }
 
+TEST(VoipMsDids, ReadsThem) {
+  const auto read = parse_dids(R"({"status":"success","dids":[
+    {"did":"5145550100","sms_enabled":"1"},{"did":15145550101,"sms_enabled":0},{"did":"+15145550102"},
+    {"did":""},{},null]})");
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_THAT(*read, ElementsAre(Did{*Number::parse("5145550100"), true}, Did{*Number::parse("5145550101"), false},
+                                 Did{*Number::parse("5145550102"), true}));
+}
+
+TEST(VoipMsDids, MayBeNoneButNotUnknown) {
+  EXPECT_THAT(*parse_dids(R"({"status":"no_did"})"), IsEmpty());
+  EXPECT_EQ(parse_dids(R"({"status":"success"})").error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(parse_dids(R"({"status":"invalid_credentials"})").error().kind, ErrorKind::auth);
+  EXPECT_EQ(parse_dids("oops").error().kind, ErrorKind::corrupt);
+}
+
 std::vector<LoggedMessage> log(std::string_view json) {
   auto read = parse_log(json);
   EXPECT_TRUE(read) << (read ? "" : read.error().detail);

@@ -3,23 +3,25 @@
 // of the thread that owns the Database.
 #pragma once
 
-#include <vector>
-
 #include "core/directory.hpp"
 #include "store/sqlite.hpp"
 
 namespace mmsgate::store {
 
-class SubAccounts {
+class DirectoryTable {
  public:
-  explicit SubAccounts(Database& db);
+  explicit DirectoryTable(Database& db);
 
-  void replace(const std::vector<SubAccount>& accounts, TimePoint now);
+  void replace(const Directory& directory, TimePoint now);
   /// In the order in which they were given.
-  [[nodiscard]] std::vector<SubAccount> read();
+  [[nodiscard]] Directory read();
 
  private:
-  Statement clear_, insert_, select_;
+  [[nodiscard]] std::vector<SubAccount> read_accounts();
+  [[nodiscard]] std::vector<Did> read_dids();
+
+  Statement clear_accounts_, insert_account_, select_accounts_;
+  Statement clear_dids_, insert_did_, select_dids_;
 };
 
 }  // namespace mmsgate::store
