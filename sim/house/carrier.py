@@ -33,6 +33,9 @@ class Carrier:
     def set_accounts(self, accounts: list[Json]) -> None:
         self.control("accounts", accounts)
 
+    def set_dids(self, dids: list[Json]) -> None:
+        self.control("dids", dids)
+
     def set_webhook(self, url: str, retry_seconds: float = 0, form: str = "json") -> None:
         self.control("webhook", {"url": url, "retry_seconds": retry_seconds, "form": form})
 

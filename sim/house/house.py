@@ -67,6 +67,7 @@ class House:
         self.carrier = Carrier(self.build / "sim" / "mmsgate-sim", self.folder)
         self.carrier.set_accounts([{"account": r.account, "callerid_number": r.number,
                                     "internal_extension": r.extension[2:]} for r in RESIDENTS])
+        self.carrier.set_dids([{"did": number} for number in sorted({r.number for r in RESIDENTS})])
         self.proxy = Proxy(self.folder, own_address(), (self.address, sip_port), DOMAIN, self._to_gateway, self._rpc_socket)
         self.gateway = Gateway(self.build / "src" / "mmsgate", self.folder, self._config(sip_port, web_port))
         self.carrier.set_webhook(self.gateway.hook_url)

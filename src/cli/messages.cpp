@@ -95,6 +95,13 @@ std::string printable(std::string text) {
   return text;
 }
 
+void print_events(const store::History& history, DeliveryId of) {
+  for (const store::EventLine& event : history.events) {
+    if (event.delivery == of)
+      fmt::print("    {}  {:<11}  {}\n", rfc3339(event.at), event.state, printable(event.reason));
+  }
+}
+
 void print_table(const store::History& history) {
   const store::Summary& message = history.summary;
   fmt::print("Message {}  {}  {} {}  {}\n", message.id.value, rfc3339(message.received_at),
@@ -103,16 +110,14 @@ void print_table(const store::History& history) {
   if (!message.account.empty()) fmt::print("  sent by {}\n", message.account);
   if (!history.participants.empty()) fmt::print("  also sent to {}\n", history.participants);
   for (const Part& part : history.parts) {
-    fmt::print("  file \"{}\" {} {} bytes: {} {}\n", printable(part.name), part.type, part.size, word_for(part.state),
-               printable(part.reason));
+    fmt::print("  file \"{}\" {} {} bytes: {} {}\n", printable(part.name), printable(part.type), part.size,
+               word_for(part.state), printable(part.reason));
   }
+  print_events(history, DeliveryId{});
   for (const store::DeliveryLine& line : history.deliveries) {
     fmt::print("\n  Delivery {} to {} {}: {}, tries {}{}\n", line.id.value, to_string(line.target), line.destination,
                to_string(line.state), line.tries, line.next_try ? ", next try " + rfc3339(*line.next_try) : "");
-    for (const store::EventLine& event : history.events) {
-      if (event.delivery == line.id)
-        fmt::print("    {}  {:<9}  {}\n", rfc3339(event.at), event.state, printable(event.reason));
-    }
+    print_events(history, line.id);
   }
 }
 

@@ -42,6 +42,7 @@ struct Part {
   std::uint64_t size = 0;  ///< Bytes; 0 while unknown.
   std::string source_url;  ///< Where it came from; empty when a phone uploaded it to us.
   std::optional<BlobId> blob;
+  std::optional<TimePoint> until;  ///< The blob is kept at least so long.
   PartState state = PartState::wanted;
   std::string reason;
 };

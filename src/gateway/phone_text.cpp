@@ -15,10 +15,11 @@ void add_line(std::string& text, std::string_view line) {
   text += line;
 }
 
-formats::RcsFile file_of(const Part& part, const Settings& settings, TimePoint now) {
-  formats::RcsFile file{.name = part.name, .type = part.type, .size = part.size, .url = part.source_url};
+formats::RcsFile file_of(const Part& part, const Settings& settings) {
+  formats::RcsFile file{.name = part.name, .type = part.type, .size = part.size};
   if (part.blob) file.url = link_to(settings.media_base, *part.blob, part.type);
-  file.until = rfc3339(now + settings.media_kept);
+  // What the store has promised, however late this try is.
+  if (part.until) file.until = rfc3339(*part.until);
   return file;
 }
 
@@ -37,7 +38,7 @@ formats::Body phone_body(const store::Job& job, const Settings& settings, TimePo
     if (part.state == PartState::lost) {
       add_line(text, fmt::format("[A file of this message could not be fetched: {}]", part.reason));
     } else {
-      files.push_back(file_of(part, settings, now));
+      files.push_back(file_of(part, settings));
     }
   }
   if (!job.participants.empty()) add_line(text, fmt::format("[Sent to a group, also to: {}]", job.participants));

@@ -10,15 +10,15 @@ static_assert(static_cast<int>(PartState::wanted) == 0 && static_cast<int>(PartS
 
 PartReader::PartReader(Database& db)
     : select_(db,
-              "SELECT id, type, name, size, source_url, blob, state, reason FROM parts WHERE message = ? ORDER BY "
-              "ordinal") {}
+              "SELECT p.id, p.type, p.name, p.size, p.source_url, p.blob, b.until, p.state, p.reason FROM parts p "
+              "LEFT JOIN blobs b ON b.id = p.blob WHERE p.message = ? ORDER BY p.ordinal") {}
 
 std::vector<Part> PartReader::read(MessageId message) {
   std::vector<Part> parts;
   Cursor row = select_.query(message);
   while (row.next()) {
     Part& part = parts.emplace_back();
-    row.read(part.id, part.type, part.name, part.size, part.source_url, part.blob, part.state, part.reason);
+    row.read(part.id, part.type, part.name, part.size, part.source_url, part.blob, part.until, part.state, part.reason);
   }
   return parts;
 }

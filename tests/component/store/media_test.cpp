@@ -58,6 +58,7 @@ TEST_F(Media, TheDeliveryWaitsForTheLastPartAndThenHasIt) {
 
   const auto claimed = client_->claim();
   ASSERT_EQ(claimed->jobs.size(), 1U);
+  EXPECT_EQ(claimed->jobs[0].parts.at(0).until, make_blob('a').until);
   const auto& parts = claimed->jobs[0].parts;
   ASSERT_EQ(parts.size(), 2U);
   EXPECT_EQ(parts[0].state, PartState::stored);

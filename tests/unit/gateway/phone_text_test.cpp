@@ -45,6 +45,13 @@ TEST_F(PhoneText, TheBoundaryIsATokenSoThatNoPhoneFallsOverIt) {
   EXPECT_EQ(parts->size(), 2U);
 }
 
+TEST_F(PhoneText, Defect11NoLaterTryPromisesMoreThanTheStoreDoes) {
+  const TimePoint until = kNow + std::chrono::hours(24);
+  job_.parts[0].until = until;
+  const formats::Body late = phone_body(job_, settings_, kNow + std::chrono::hours(23), "sip:5145550199@sip.example");
+  EXPECT_THAT(late.bytes, HasSubstr("until=\"" + rfc3339(until) + "\""));
+}
+
 TEST_F(PhoneText, AFileThatIsLostIsSaidInWords) {
   job_.parts[0].state = PartState::lost;
   job_.parts[0].reason = "404 Not Found";
