@@ -20,13 +20,16 @@ class _AtTemplate(string.Template):
 
 class Proxy:
     def __init__(self, folder: Path, address: str, gateway: tuple[str, int], domain: str, to_gateway: str = EVERYTHING,
-                 rpc_socket: Path | None = None):
+                 rpc_socket: Path | None = None, passwords: dict[str, str] | None = None):
+        """With `passwords`, accounts must know theirs; without, everybody may register."""
         self.address, self.port, self.domain = address, free_port(address), domain
         self.rpc_socket = rpc_socket or folder / "kamailio.rpc"
         config = folder / "kamailio.cfg"
         config.write_text(_AtTemplate(TEMPLATE.read_text()).substitute(
             PROXY_ADDRESS=address, PROXY_PORT=self.port, GATEWAY_ADDRESS=gateway[0], GATEWAY_PORT=gateway[1],
-            DOMAIN=domain, RPC_SOCKET=self.rpc_socket, TO_GATEWAY=to_gateway))
+            DOMAIN=domain, RPC_SOCKET=self.rpc_socket, TO_GATEWAY=to_gateway,
+            PASSWORDS="#!define WITH_PASSWORDS" if passwords else "",
+            ACCOUNTS="".join(f'$sht(password=>{name}) = "{word}";' for name, word in (passwords or {}).items())))
         self._folder = folder
         self._command = ["kamailio", "-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder]
         self.start()
