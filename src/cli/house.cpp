@@ -52,6 +52,7 @@ Result<gateway::Settings> settings_from(const ops::Config& config) {
   settings.notify_strangers = config.notify_strangers;
   settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;
   settings.media_kept = config.media_kept;
+  settings.copy_filter = config.copy_filter;
   return settings;
 }
 

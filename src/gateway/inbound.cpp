@@ -60,18 +60,23 @@ std::string others(const std::vector<std::string>& to, const std::string& own) {
   return list;
 }
 
-NewMessage undeliverable(NewMessage row, const formats::CarrierMessage& message) {
-  row.own = canonical(message.to.front());
-  row.deliveries.push_back(
-      {.target = Target::phone,
-       .state = State::failed,
-       .reason = fmt::format("no sub account at VoIP.ms has {} as its Caller ID number", row.own)});
+/// Kept, but nobody gets it.
+NewMessage withheld(NewMessage row, std::string reason) {
+  row.deliveries.push_back({.target = Target::phone, .state = State::failed, .reason = std::move(reason)});
   // Nothing will be delivered, so nothing is fetched either; the addresses stay in the row.
   for (Part& part : row.parts) {
     part.state = PartState::lost;
     part.reason = "not fetched: there was nobody to deliver it to";
   }
   return row;
+}
+
+NewMessage undeliverable(const formats::CarrierMessage& message, std::string_view raw, TimePoint now) {
+  NewMessage row = common_part(message, now);
+  row.raw = raw;
+  row.own = canonical(message.to.front());
+  std::string reason = fmt::format("no sub account at VoIP.ms has {} as its Caller ID number", row.own);
+  return withheld(std::move(row), std::move(reason));
 }
 
 web::Response text(int status, std::string body) { return {.status = status, .body = std::move(body)}; }
@@ -85,20 +90,21 @@ std::vector<NewMessage> plan_inbound(const formats::CarrierMessage& message, std
   for (const std::string& to : message.to) {
     const auto did = Number::parse(to);
     if (!did || std::ranges::find(rows, did->national(), &NewMessage::own) != rows.end()) continue;
-    const auto accounts = directory.with_caller_id(*did);
+    auto accounts = directory.with_caller_id(*did);
     if (accounts.empty()) continue;
+    std::erase_if(accounts, [&](const SubAccount* a) { return settings.copy_filter.keeps_from(*did, a->id.value); });
     NewMessage row = common_part(message, now);
     row.own = did->national();
     row.participants = others(message.to, row.own);
     if (!row.participants.empty()) row.raw = raw;
+    if (accounts.empty()) row = withheld(std::move(row), "webfilter keeps it from every sub account of its number");
     for (const SubAccount* account : accounts) {
       std::ranges::move(deliveries_to(*account, row, settings.layout, random), std::back_inserter(row.deliveries));
     }
     rows.push_back(std::move(row));
   }
   if (!rows.empty()) return rows;
-  rows.push_back(undeliverable(common_part(message, now), message));
-  rows.front().raw = raw;
+  rows.push_back(undeliverable(message, raw, now));
   if (auto word = word_to_stranger(rows.front().own, rows.front().peer, now, settings, now)) {
     rows.push_back(std::move(*word));
   }

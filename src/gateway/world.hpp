@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "core/copy_filter.hpp"
 #include "core/directory.hpp"
 #include "core/random.hpp"
 #include "core/retry_policy.hpp"
@@ -43,6 +44,7 @@ struct Settings {
       media_base;  ///< The public URL of media, without a slash at the end: "https://sms.example.org:38443/mmsmedia".
   std::string proxy_route;  ///< Where MESSAGEs for phones are sent: "sip:127.0.0.1:5060".
   Layout layout = Layout::together;
+  CopyFilter copy_filter;
   CarrierLimits carrier_limits;
   RetryPolicy phone_policy;
   RetryPolicy carrier_policy;

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/filter_text.hpp"
 #include "formats/ini.hpp"
 #include "ops/options.hpp"
 #include "ops/values.hpp"
@@ -85,6 +86,9 @@ Result<bool> fill_web(Config& config, const Values& values) {
   }
   config.media_folder = values.text("web", "localmedia");
   config.media_from_loopback = values.is("web", "medianetworks", "loopback");
+  auto filter = formats::parse_filter(values.text("web", "webfilter"));
+  if (!filter) return values.wrong("web", "webfilter", filter.error().detail);
+  config.copy_filter = *std::move(filter);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/copy_filter.hpp"
 #include "core/error.hpp"
 #include "runtime/log.hpp"
 
@@ -40,6 +41,7 @@ struct Config {
   std::string upload_path;
   std::string media_folder;
   bool media_from_loopback = false;
+  CopyFilter copy_filter;
 
   std::string database;
   runtime::LogLevel log_level = runtime::LogLevel::warning;

@@ -57,7 +57,8 @@ constexpr Option kOptions[] = {
      "trials."},
     {"web", "cert", path, "", "", Use::later, "Certificate chain for https without a reverse proxy."},
     {"web", "key", path, "", "", Use::later, "Private key for https without a reverse proxy."},
-    {"web", "webfilter", text, "", "", Use::later, "Which sub accounts get no copy of what is sent to which number."},
+    {"web", "webfilter", text, "", "", Use::now,
+     "Which sub accounts get no copy of what is sent to which number: a line for each rule, see below."},
 
     {"mmsgate", "dbfile", path, "~/data/mmsgate.sqlite", "", Use::now, "The database."},
     {"mmsgate", "logger", choice, "WARNING", "DEBUG INFO WARNING ERROR CRITICAL", Use::now, "How much is logged."},

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "formats/filter_text.hpp"
 #include "gateway/inbound.hpp"
 #include "support/fake_random.hpp"
 
@@ -110,6 +111,24 @@ TEST_F(PlanInbound, ThirtyPicturesAndNoText) {
   const auto rows = plan(message_);
   EXPECT_THAT(rows[0].parts, SizeIs(30));
   EXPECT_EQ(rows[0].deliveries[0].slice.part_count, 30);
+}
+
+TEST_F(PlanInbound, WhomTheFilterKeepsItFromGetsNoCopy) {
+  settings_.copy_filter = formats::parse_filter("5145550100 'bob' in toid").value();
+  const auto rows = plan(message_);
+  ASSERT_THAT(rows[0].deliveries, SizeIs(1));
+  EXPECT_EQ(rows[0].deliveries[0].destination, "100000_alice");
+}
+
+TEST_F(PlanInbound, WhatIsKeptFromAllIsKeptAndItsSenderIsNotTold) {
+  settings_.copy_filter = formats::parse_filter("5145550100 True").value();
+  const auto rows = plan(message_);
+  ASSERT_THAT(rows, SizeIs(1)) << "no word to the stranger: the owner wants it so";
+  ASSERT_THAT(rows[0].deliveries, SizeIs(1));
+  EXPECT_EQ(rows[0].own, "5145550100");
+  EXPECT_EQ(rows[0].deliveries[0].state, State::failed);
+  EXPECT_THAT(rows[0].deliveries[0].reason, HasSubstr("webfilter"));
+  EXPECT_EQ(rows[0].parts[0].state, PartState::lost) << "nothing is fetched for nobody";
 }
 
 }  // namespace

@@ -47,7 +47,8 @@ TEST(Config, TakesAFileOfThePredecessor) {
   EXPECT_EQ(config->web.host, "0.0.0.0");
   EXPECT_EQ(config->web.port, 8080);
   EXPECT_EQ(config->log_level, runtime::LogLevel::info);
-  ASSERT_EQ(config->warnings.size(), 3U);
+  EXPECT_TRUE(config->copy_filter.keeps_from(Number::parse("5145550100").value(), "100000_alice"));
+  ASSERT_EQ(config->warnings.size(), 2U);
   for (const std::string& warning : config->warnings) EXPECT_THAT(warning, HasSubstr("is not acted upon yet"));
 }
 
@@ -67,6 +68,8 @@ TEST(Config, SaysWhatWasMeant) {
 
 TEST(Config, SaysWhatAValueMustBe) {
   EXPECT_EQ(error_of("webport = 0\n"), "m.conf:6: webport must be a port, 1 to 65535");
+  EXPECT_EQ(error_of("webfilter =\n  5145550100 'bob' is toid\n"),
+            "m.conf:6: webfilter in \"5145550100 'bob' is toid\": is stands where in, not in, == or != is expected");
   EXPECT_EQ(error_of("webport = 65536\n"), "m.conf:6: webport must be a port, 1 to 65535");
   EXPECT_EQ(error_of("webport = 80x\n"), "m.conf:6: webport must be a port, 1 to 65535");
   EXPECT_THAT(error_of("protocol = ftp\n"), HasSubstr("must be one of: http https"));
