@@ -68,8 +68,9 @@ TEST(Config, SaysWhatWasMeant) {
 
 TEST(Config, SaysWhatAValueMustBe) {
   EXPECT_EQ(error_of("webport = 0\n"), "m.conf:6: webport must be a port, 1 to 65535");
-  EXPECT_EQ(error_of("webfilter =\n  5145550100 'bob' is toid\n"),
-            "m.conf:6: webfilter in \"5145550100 'bob' is toid\": is stands where in, not in, == or != is expected");
+  EXPECT_EQ(
+      error_of("webfilter =\n  5145550100 'bob' is toid\n"),
+      "m.conf:6: [web] webfilter in \"5145550100 'bob' is toid\": is stands where in, not in, == or != is expected");
   EXPECT_EQ(error_of("webport = 65536\n"), "m.conf:6: webport must be a port, 1 to 65535");
   EXPECT_EQ(error_of("webport = 80x\n"), "m.conf:6: webport must be a port, 1 to 65535");
   EXPECT_THAT(error_of("protocol = ftp\n"), HasSubstr("must be one of: http https"));
