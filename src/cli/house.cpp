@@ -122,14 +122,30 @@ Result<bool> House::listen(const ops::Config& config) {
                               outbound_, log_);
   if (!endpoint) return std::unexpected(endpoint.error());
   endpoint_ = std::move(*endpoint);
-  registrations_ = config.locator == ops::Config::Locator::kamailio
-                       ? sip::ask_kamailio(config.domain, config.kamailio_rpc)
-                       : sip::ask_nobody(config.domain);
+  registrations_ = locator(config);
   phones_ = std::make_unique<gateway::PhoneSender>(world(), *registrations_, *endpoint_);
   deliveries_.start(*phones_, carrier_);
   fetcher_.poke();
   runtime::keep_giving_back_memory(work_);
   return server_->start();
+}
+
+std::unique_ptr<sip::Registrations> House::locator(const ops::Config& config) {
+  using enum ops::Config::Locator;
+  sip::FlexisipOptions flexisip_options{.socket = config.flexisip_socket, .form = config.contact_route};
+  switch (config.locator) {
+    case kamailio:
+      return sip::ask_kamailio(config.domain, config.kamailio_rpc);
+    case proxy:
+      return sip::ask_nobody(config.domain);
+    case automatic:
+      flexisip_options.domain_without = config.domain;
+      break;
+    case flexisip:
+      break;
+  }
+  return sip::ask_flexisip(std::move(flexisip_options),
+                           [this](const std::string& account) { deliveries_.on_registered(account); });
 }
 
 House::~House() {

@@ -59,12 +59,12 @@ void PhoneSender::send(const store::Job& job, Report report) {
 }
 
 sip::Outgoing PhoneSender::compose(const store::Job& job, const sip::Contact& contact) const {
-  const std::string peer_uri = fmt::format("sip:{}@{}", job.peer, contact.domain);
+  const std::string peer_uri = fmt::format("{}:{}@{}", contact.scheme, job.peer, contact.domain);
   formats::Body body = phone_body(job, world_.settings, world_.clock.now(), peer_uri);
   return {.request_uri = contact.request_uri,
           .route = world_.settings.proxy_route,
           .from = fmt::format("\"{}\" <{}>", job.peer, peer_uri),
-          .to = fmt::format("<sip:{}@{}>", job.destination, contact.domain),
+          .to = fmt::format("<{}:{}@{}>", contact.scheme, job.destination, contact.domain),
           .call_id = job.call_id,
           .headers = {{"X-SMS-To", job.own}},
           .content_type = std::move(body.content_type),

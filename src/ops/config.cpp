@@ -48,6 +48,12 @@ std::string public_url(const Values& values) {
   return fmt::format("{}://{}{}", protocol, values.text("web", "webdns"), is_usual ? "" : fmt::format(":{}", port));
 }
 
+Config::Locator locator(const Values& values) {
+  using enum Config::Locator;
+  const auto is = [&values](std::string_view wanted) { return values.is("sip", "locator", wanted); };
+  return is("flexisip") ? flexisip : is("kamailio") ? kamailio : is("proxy") ? proxy : automatic;
+}
+
 Result<bool> fill_sip(Config& config, const Values& values) {
   constexpr std::uint16_t kSipPort = 5060;
   config.sip_address = values.text("sip", "sipboundaddress");
@@ -57,8 +63,11 @@ Result<bool> fill_sip(Config& config, const Values& values) {
   config.proxy = *proxy;
   config.domain = values.text("sip", "domain");
   if (config.domain.empty()) config.domain = config.proxy.host;
-  config.locator = values.is("sip", "locator", "kamailio") ? Config::Locator::kamailio : Config::Locator::proxy;
+  config.locator = locator(values);
   config.kamailio_rpc = values.text("sip", "kamailiorpc");
+  config.flexisip_socket = values.text("sip", "flexisipsocket");
+  config.contact_route =
+      values.is("sip", "contactroute", "doroute") ? formats::ContactRoute::doroute : formats::ContactRoute::ctrt;
   config.sip_trace = std::min(9, values.number("sip", "siploglevel"));
   return true;
 }

@@ -10,6 +10,7 @@
 
 #include "core/copy_filter.hpp"
 #include "core/error.hpp"
+#include "formats/flexisip_answer.hpp"
 #include "runtime/log.hpp"
 
 namespace mmsgate::ops {
@@ -20,14 +21,16 @@ struct HostPort {
 };
 
 struct Config {
-  enum class Locator { proxy, kamailio };
+  enum class Locator { automatic, flexisip, kamailio, proxy };
 
   std::string sip_address;
   std::uint16_t sip_port = 0;
   HostPort proxy;
   std::string domain;
-  Locator locator = Locator::proxy;
+  Locator locator = Locator::automatic;
   std::string kamailio_rpc;
+  std::string flexisip_socket;
+  formats::ContactRoute contact_route = formats::ContactRoute::ctrt;
   int sip_trace = 0;
 
   std::string api_url;

@@ -21,8 +21,15 @@ constexpr Option kOptions[] = {
     {"sip", "sipport", port, "5060", "", Use::now, "Its port, UDP and TCP."},
     {"sip", "sipproxy", text, "localhost", "", Use::now, "The SIP proxy (Flexisip or Kamailio): HOST or HOST:PORT."},
     {"sip", "domain", text, "", "", Use::now, "The SIP domain of the phones' addresses; without it, the proxy's host."},
-    {"sip", "locator", choice, "proxy", "proxy kamailio", Use::now,
-     "Who knows which phone is registered: proxy = just send, it knows; kamailio = ask Kamailio first."},
+    {"sip", "locator", choice, "auto", "auto flexisip kamailio proxy", Use::now,
+     "Who is asked where a phone is registered. flexisip = Flexisip; kamailio = Kamailio; proxy = nobody, the proxy "
+     "knows; "
+     "auto = Flexisip as soon as it has been seen on this machine, until then nobody."},
+    {"sip", "flexisipsocket", path, "", "", Use::now,
+     "Flexisip's control socket. When not set: the newest that is called /tmp/flexisip-proxy-PID."},
+    {"sip", "contactroute", choice, "ctrt", "ctrt doroute", Use::now,
+     "How a phone's address is written for Flexisip: ctrt = as the first MMSGate did; doroute = shorter, for newer "
+     "ones."},
     {"sip", "kamailiorpc", path, "/run/kamailio/kamailio_rpc.sock", "", Use::now,
      "The datagram socket of Kamailio's jsonrpcs module, for locator = kamailio."},
     {"sip", "siploglevel", count, "0", "", Use::now, "Trace of the SIP stack into the log: 0 none, 9 all."},

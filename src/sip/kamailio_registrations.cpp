@@ -35,7 +35,7 @@ class AskKamailio final : public Registrations {
       return std::unexpected(failure_);
     }
     if (!*registered) return fail(ErrorKind::transient, "the phone is not registered");
-    return Contact{fmt::format("sip:{}", aor), domain_};
+    return plain_contact(account, domain_);
   }
 
   const std::string domain_;

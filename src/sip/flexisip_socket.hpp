@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// One command to Flexisip's control socket (a Unix stream: the command, then its answer until Flexisip closes). Blocks
+// for two seconds at most; one thread at a time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace mmsgate::sip {
+
+class FlexisipSocket {
+ public:
+  struct Options {
+    std::string path;  ///< Empty: looked for, as below, at each question; Flexisip's next start has another name.
+    std::string pid_file = "/var/run/flexisip-proxy.pid";
+    std::string folder = "/tmp";  ///< Where sockets are called flexisip-proxy-PID.
+  };
+  explicit FlexisipSocket(Options options) : options_(std::move(options)) {}
+
+  /// transient: it is not there, may not be opened, or did not answer in time; the detail says which, and where.
+  [[nodiscard]] Result<std::string> ask(const std::string& command) const;
+  /// Something that may be it is there. Does not ask.
+  [[nodiscard]] bool is_there() const { return !candidates().empty(); }
+
+ private:
+  /// The one that the PID file names, then the others of the folder, the newest first: in a container, the PID is that
+  /// of another namespace.
+  [[nodiscard]] std::vector<std::string> candidates() const;
+  [[nodiscard]] Result<std::string> ask_at(const std::string& path, const std::string& command) const;
+
+  const Options options_;
+};
+
+}  // namespace mmsgate::sip
