@@ -12,23 +12,23 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-/// As it came from Flexisip 2.3.5, numbers and names changed.
+/// As it came from Flexisip 2.3.5, numbers and names changed, and each tab two blanks.
 constexpr std::string_view kGet = R"({
-	"contacts" : [
-		{
-			"contact" : "sip:bob@127.0.0.1:39376;transport=tcp;fs-conn-id=7f04fd785dd8a04f",
-			"path" : [ "sip:127.0.0.1:5090;transport=tcp;lr" ],
-			"expires-at" : 1795427273,
-			"q" : 1,
-			"unique-id" : "\"<urn:uuid:c40797e8-0000-1000-8000-000000000000>\"",
-			"user-agent" : "LinphoneTest/5.1",
-			"call-id" : "x~y",
-			"cseq" : 20,
-			"accept" : [ "application/sdp", "text/plain", "application/vnd.gsma.rcs-ft-http+xml" ],
-			"alias" : 0,
-			"update-time" : 1795423673
-		}
-	]
+  "contacts" : [
+    {
+      "contact" : "sip:bob@127.0.0.1:39376;transport=tcp;fs-conn-id=7f04fd785dd8a04f",
+      "path" : [ "sip:127.0.0.1:5090;transport=tcp;lr" ],
+      "expires-at" : 1795427273,
+      "q" : 1,
+      "unique-id" : "\"<urn:uuid:c40797e8-0000-1000-8000-000000000000>\"",
+      "user-agent" : "LinphoneTest/5.1",
+      "call-id" : "x~y",
+      "cseq" : 20,
+      "accept" : [ "application/sdp", "text/plain", "application/vnd.gsma.rcs-ft-http+xml" ],
+      "alias" : 0,
+      "update-time" : 1795423673
+    }
+  ]
 }
 )";
 
