@@ -53,6 +53,7 @@ Result<gateway::Settings> settings_from(const ops::Config& config) {
   settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;
   settings.media_kept = config.media_kept;
   settings.copy_filter = config.copy_filter;
+  settings.outgoing = config.outgoing;
   return settings;
 }
 

@@ -2,6 +2,8 @@
 #include "core/send_plan.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <utility>
 
 namespace mmsgate {
 namespace {
@@ -55,6 +57,46 @@ std::vector<Slice> plan_for_carrier(std::string_view text, int part_count, const
     steps[i].text_bytes = texts[i].size();
   }
   return steps;
+}
+
+bool goes_as_mms(const Part& part, const OutgoingChoice& choice) {
+  switch (choice.via) {
+    case Via::sms:
+      return false;
+    case Via::mms:
+      return true;
+    case Via::automatic:
+      break;
+  }
+  std::string type = part.type.substr(0, part.type.find(';'));
+  type.erase(type.find_last_not_of(' ') + 1);
+  std::ranges::transform(type, type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return part.size <= choice.most_mms_bytes && std::ranges::find(choice.mms_types, type) != choice.mms_types.end();
+}
+
+LinkPlan plan_links(std::string_view caption, const std::vector<std::string>& links, const CarrierLimits& limits,
+                    bool caption_is_free) {
+  LinkPlan plan{.text = std::string(caption)};
+  if (links.empty()) return plan;
+  Slice open;  // the SMS that the next link may join
+  if (caption_is_free && !caption.empty() && caption.size() + 1 + links[0].size() <= limits.sms_bytes) {
+    plan.has_caption = true;
+    open.text_bytes = caption.size();
+  }
+  for (const std::string& link : links) {
+    if (open.text_bytes > 0 && open.text_bytes + 1 + link.size() > limits.sms_bytes) {
+      plan.slices.push_back(std::exchange(open, {}));
+    }
+    if (!plan.text.empty()) plan.text += '\n';
+    if (open.text_bytes > 0) {
+      open.text_bytes += 1 + link.size();
+    } else {
+      open = {.text_at = plan.text.size(), .text_bytes = link.size()};
+    }
+    plan.text += link;
+  }
+  plan.slices.push_back(open);
+  return plan;
 }
 
 std::vector<Slice> plan_for_phone(std::string_view text, int part_count, Layout layout) {

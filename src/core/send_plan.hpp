@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +20,22 @@ struct CarrierLimits {
   int media_per_mms = 3;
 };
 
+/// By which way files go to the carrier (option outvia).
+enum class Via {
+  automatic,  ///< As MMS what its type and size allow, else a link to it by SMS.
+  sms,        ///< A link to it, always.
+  mms,        ///< As MMS, always.
+};
+
+struct OutgoingChoice {
+  Via via = Via::automatic;
+  std::vector<std::string> mms_types;        ///< automatic: these, in lower case.
+  std::uint64_t most_mms_bytes = 1'200'000;  ///< automatic: and no larger. What VoIP.ms took in January 2026.
+};
+
+/// Else a link to it does.
+[[nodiscard]] bool goes_as_mms(const Part& part, const OutgoingChoice& choice);
+
 /// Must this slice go as MMS? (Else sendSMS will do.)
 [[nodiscard]] bool needs_mms(const Slice& slice, const CarrierLimits& limits);
 
@@ -25,6 +43,17 @@ struct CarrierLimits {
 /// with the first media; a text that is too long for an SMS goes as MMS, whole up to mms_bytes, cut between words
 /// above that.
 [[nodiscard]] std::vector<Slice> plan_for_carrier(std::string_view text, int part_count, const CarrierLimits& limits);
+
+/// A text with links behind it, and the slices that send the links: alone, or with the text where one SMS holds both.
+struct LinkPlan {
+  std::string text;           ///< The caption, then the links, a line each.
+  std::vector<Slice> slices;  ///< Of the text; the caption's are among them only where it goes with the links.
+  bool has_caption = false;   ///< It does.
+};
+
+/// The fewest SMS; no link is cut. `caption_is_free`: no media goes with the caption.
+[[nodiscard]] LinkPlan plan_links(std::string_view caption, const std::vector<std::string>& links,
+                                  const CarrierLimits& limits, bool caption_is_free);
 
 /// How phones are shown a caption and its pictures.
 enum class Layout {

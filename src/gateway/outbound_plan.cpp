@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/outbound_plan.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "core/send_plan.hpp"
+#include "gateway/links.hpp"
 
 namespace mmsgate::gateway {
 namespace {
@@ -25,6 +30,25 @@ void turn_to_extension(NewMessage& row, const SubAccount& sender, const SubAccou
                               .slice = slice,
                               .call_id = make_call_id(random, row.received_at)});
   }
+}
+
+/// Files that cannot go as MMS go as links by SMS, in the message's text and behind its other files.
+void turn_to_carrier(NewMessage& row, const Settings& settings) {
+  const auto links_begin = std::stable_partition(
+      row.parts.begin(), row.parts.end(), [&](const Part& part) { return goes_as_mms(part, settings.outgoing); });
+  const auto media = static_cast<int>(links_begin - row.parts.begin());
+  std::vector<std::string> links;
+  std::transform(links_begin, row.parts.end(), std::back_inserter(links), [&](const Part& part) {
+    return part.blob ? link_to(settings.media_base, *part.blob, part.type) : part.source_url;
+  });
+  LinkPlan with_links = plan_links(row.text, links, settings.carrier_limits, media == 0);
+  std::vector<Slice> slices;
+  if (!with_links.has_caption) slices = plan_for_carrier(row.text, media, settings.carrier_limits);
+  std::ranges::move(with_links.slices, std::back_inserter(slices));
+  for (const Slice& slice : slices) {
+    row.deliveries.push_back({.target = Target::carrier, .destination = row.peer, .slice = slice});
+  }
+  row.text = std::move(with_links.text);
 }
 
 }  // namespace
@@ -55,9 +79,7 @@ std::variant<NewMessage, Refusal> plan_outbound(const sip::Request& request, con
   if (!sender.caller_id) return Refusal{403, "The sub account has no Caller ID number to send from"};
   row.own = sender.caller_id->national();
   row.peer = number->national();
-  for (const Slice& slice : plan_for_carrier(row.text, static_cast<int>(row.parts.size()), settings.carrier_limits)) {
-    row.deliveries.push_back({.target = Target::carrier, .destination = row.peer, .slice = slice});
-  }
+  turn_to_carrier(row, settings);
   return row;
 }
 

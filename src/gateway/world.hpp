@@ -46,6 +46,7 @@ struct Settings {
   Layout layout = Layout::together;
   CopyFilter copy_filter;
   CarrierLimits carrier_limits;
+  OutgoingChoice outgoing;
   RetryPolicy phone_policy;
   RetryPolicy carrier_policy;
   RetryPolicy media_policy{

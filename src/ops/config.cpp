@@ -2,6 +2,7 @@
 #include "ops/config.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -101,6 +102,21 @@ Result<bool> fill_web(Config& config, const Values& values) {
   return true;
 }
 
+OutgoingChoice outgoing(const Values& values) {
+  OutgoingChoice choice;
+  if (values.is("mmsgate", "outvia", "sms")) choice.via = Via::sms;
+  if (values.is("mmsgate", "outvia", "mms")) choice.via = Via::mms;
+  constexpr std::uint64_t kThousand = 1000;
+  choice.most_mms_bytes = kThousand * static_cast<std::uint64_t>(values.number("mmsgate", "mmskbytes"));
+  std::string word;
+  for (const char c : values.text("mmsgate", "autotypes") + ",") {
+    const bool ends = c == ',' || c == ' ' || c == '\n' || c == '\t';
+    if (!ends) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (ends && !word.empty()) choice.mms_types.push_back(std::exchange(word, {}));
+  }
+  return choice;
+}
+
 void fill_rest(Config& config, const Values& values) {
   config.api_url = values.text("api", "apiurl");
   config.api_user = values.text("api", "apiid");
@@ -109,6 +125,7 @@ void fill_rest(Config& config, const Values& values) {
   config.log_level = runtime::parse_log_level(values.text("mmsgate", "logger")).value_or(runtime::LogLevel::warning);
   config.log_file = values.text("mmsgate", "loggerfile");
   config.layout_separate = values.is("mmsgate", "layout", "separate");
+  config.outgoing = outgoing(values);
   config.receipts = values.is("mmsgate", "receipts", "yes");
   config.notify_strangers = values.is("mmsgate", "notifystrangers", "yes");
   config.media_wait = std::chrono::seconds(values.number("mmsgate", "mediawait"));

@@ -10,6 +10,7 @@
 
 #include "core/copy_filter.hpp"
 #include "core/error.hpp"
+#include "core/send_plan.hpp"
 #include "formats/flexisip_answer.hpp"
 #include "runtime/log.hpp"
 
@@ -50,6 +51,7 @@ struct Config {
   runtime::LogLevel log_level = runtime::LogLevel::warning;
   std::string log_file;
   bool layout_separate = false;
+  OutgoingChoice outgoing;
   bool receipts = true;
   bool notify_strangers = true;
   std::chrono::seconds media_wait{};

@@ -82,9 +82,13 @@ constexpr Option kOptions[] = {
     {"mmsgate", "giveuphours", count, "120", "", Use::now,
      "Hours after which a message that cannot be delivered is given up, and its sender told."},
     {"mmsgate", "keepdays", count, "365", "", Use::now, "Days for which the links to files are promised."},
-    {"mmsgate", "outvia", choice, "auto", "auto sms mms", Use::later, "How pictures go out. All go as MMS now."},
-    {"mmsgate", "autotypes", text, "image/jpg,image/jpeg,image/png,image/gif,audio/3gpp", "", Use::later,
+    {"mmsgate", "outvia", choice, "auto", "auto sms mms", Use::now,
+     "How files go out: mms = as MMS; sms = as links by SMS; auto = as MMS what autotypes and mmskbytes allow, else as "
+     "links."},
+    {"mmsgate", "autotypes", text, "image/jpg,image/jpeg,image/png,image/gif,audio/3gpp", "", Use::now,
      "Which types go as MMS when outvia = auto."},
+    {"mmsgate", "mmskbytes", count, "1200", "", Use::now,
+     "Files larger than so many thousand bytes go as links when outvia = auto. VoIP.ms takes about 1,200."},
     {"mmsgate", "flexisippath", path, "/opt/belledonne-communications/bin", "", Use::later,
      "Where Flexisip's tools are."},
 };

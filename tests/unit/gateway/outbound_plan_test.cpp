@@ -16,13 +16,22 @@ constexpr TimePoint kNow = from_unix_ms(1'800'000'000'000);
 class PlanOutbound : public testing::Test {
  protected:
   std::variant<NewMessage, Refusal> plan(const std::string& dialled, std::size_t pictures = 0) {
+    return plan_parts(dialled, std::vector<Part>(pictures, Part{.type = "image/png"}));
+  }
+  std::variant<NewMessage, Refusal> plan_parts(const std::string& dialled, std::vector<Part> parts) {
     sip::Request request{.from_tag = "t1", .target_user = dialled, .call_id = "c1@phone", .cseq = 20};
     const SubAccount* sender = directory_.find(sender_);
-    return plan_outbound(request, content_, std::vector<Part>(pictures), *sender, directory_, settings_, kNow, random_);
+    return plan_outbound(request, content_, std::move(parts), *sender, directory_, settings_, kNow, random_);
   }
   Directory directory_{{{AccountId{"100000_alice"}, Number::parse("5145550100").value(), "101"},
                         {AccountId{"100000_bob"}, std::nullopt, "102"}}};
-  Settings settings_;
+  /// What the delivery number `n` brings of the text.
+  static std::string text_of(const NewMessage& row, std::size_t n) {
+    const Slice& slice = row.deliveries.at(n).slice;
+    return row.text.substr(slice.text_at, slice.text_bytes);
+  }
+
+  Settings settings_{.media_base = "https://sms.example.org/m", .outgoing = {.mms_types = {"image/png"}}};
   testing_support::CountingRandom random_;
   formats::PhoneContent content_{.text = "hello"};
   std::string sender_ = "100000_alice";
@@ -50,6 +59,43 @@ TEST_F(PlanOutbound, TheIdOfACpimWrapperIsTheOneForReceipts) {
 TEST_F(PlanOutbound, ThreePicturesAMessage) {
   EXPECT_THAT(std::get<NewMessage>(plan("5145550199", 3)).deliveries, SizeIs(1));
   EXPECT_THAT(std::get<NewMessage>(plan("5145550199", 4)).deliveries, SizeIs(2));
+}
+
+TEST_F(PlanOutbound, WhatCannotGoAsMmsGoesAsALinkBySms) {
+  content_.text = std::string(100, 'x');
+  const Part film{.type = "video/mp4", .size = 9, .blob = BlobId::make(random_), .state = PartState::stored};
+  const auto planned = plan_parts("5145550199", {film, {.type = "image/png", .size = 9}});
+  const auto& row = std::get<NewMessage>(planned);
+  ASSERT_THAT(row.deliveries, SizeIs(2));
+  EXPECT_EQ(row.parts[0].type, "image/png") << "what goes as MMS stands first";
+  EXPECT_EQ(row.deliveries[0].slice, (Slice{.text_bytes = 100, .part_count = 1}));
+  EXPECT_EQ(row.deliveries[1].slice.part_count, 0);
+  EXPECT_EQ(text_of(row, 1), "https://sms.example.org/m/" + film.blob->str() + ".mp4");
+}
+
+TEST_F(PlanOutbound, CaptionAndLinkShareAnSmsWhereItHoldsBoth) {
+  settings_.outgoing.via = Via::sms;
+  const Part part{.type = "image/png", .size = 9, .source_url = "https://files.example.org/a.png"};
+  const auto short_one = plan_parts("5145550199", {part});
+  ASSERT_THAT(std::get<NewMessage>(short_one).deliveries, SizeIs(1));
+  EXPECT_EQ(text_of(std::get<NewMessage>(short_one), 0), "hello\nhttps://files.example.org/a.png");
+  content_.text = std::string(150, 'x');
+  const auto long_one = plan_parts("5145550199", {part, part, part, part, part, part});
+  const auto& row = std::get<NewMessage>(long_one);
+  ASSERT_THAT(row.deliveries, SizeIs(3));
+  EXPECT_EQ(text_of(row, 0), content_.text);
+  EXPECT_EQ(text_of(row, 1).size(), 5U * 31 + 4) << "as many links as an SMS holds";
+  EXPECT_EQ(text_of(row, 2), "https://files.example.org/a.png");
+}
+
+TEST_F(PlanOutbound, TheOwnerDecidesWhatGoesAsMms) {
+  const Part large{.type = "IMAGE/PNG; name=x", .size = 1'200'001};
+  const Part fitting{.type = "IMAGE/PNG; name=x", .size = 1'200'000};
+  EXPECT_FALSE(goes_as_mms(large, settings_.outgoing));
+  EXPECT_TRUE(goes_as_mms(fitting, settings_.outgoing));
+  EXPECT_FALSE(goes_as_mms({.type = "video/mp4"}, settings_.outgoing));
+  EXPECT_TRUE(goes_as_mms({.type = "video/mp4", .size = 1U << 30}, {.via = Via::mms}));
+  EXPECT_FALSE(goes_as_mms(fitting, {.via = Via::sms, .mms_types = {"image/png"}}));
 }
 
 TEST_F(PlanOutbound, AnExtensionIsTurnedRound) {

@@ -48,8 +48,20 @@ TEST(Config, TakesAFileOfThePredecessor) {
   EXPECT_EQ(config->web.port, 8080);
   EXPECT_EQ(config->log_level, runtime::LogLevel::info);
   EXPECT_TRUE(config->copy_filter.keeps_from(Number::parse("5145550100").value(), "100000_alice"));
-  ASSERT_EQ(config->warnings.size(), 2U);
+  ASSERT_EQ(config->warnings.size(), 1U);
   for (const std::string& warning : config->warnings) EXPECT_THAT(warning, HasSubstr("is not acted upon yet"));
+}
+
+TEST(Config, ReadsHowFilesGoOut) {
+  const auto usual = read("");
+  EXPECT_EQ(usual->outgoing.via, Via::automatic);
+  EXPECT_EQ(usual->outgoing.most_mms_bytes, 1'200'000U);
+  EXPECT_EQ(usual->outgoing.mms_types.size(), 5U);
+  const auto own = read("[mmsgate]\noutvia = SMS\nautotypes = image/PNG, video/mp4\n  audio/mpeg,\nmmskbytes = 600\n");
+  ASSERT_TRUE(own) << own.error().detail;
+  EXPECT_EQ(own->outgoing.via, Via::sms);
+  EXPECT_EQ(own->outgoing.most_mms_bytes, 600'000U);
+  EXPECT_EQ(own->outgoing.mms_types, (std::vector<std::string>{"image/png", "video/mp4", "audio/mpeg"}));
 }
 
 TEST(Config, SaysWhatIsMissing) {
