@@ -18,7 +18,7 @@ class Gateway:
         self.program, self.folder, self.options, self.env = program, folder, options, env
         self.config = folder / "mmsgate.conf"
         web = options["web"]
-        self.url = f"http://{web['webdns']}:{web['webport']}"
+        self.url = f"{web.get('protocol', 'http')}://{web['webdns']}:{web['webport']}"
         self.hook_url = self.url + web.get("pathpost", "/mmsgate")
         self.upload_url = self.url + web.get("pathfile", "/file")
         self.start()

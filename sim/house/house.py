@@ -87,7 +87,7 @@ class House:
 
     def phone(self, resident: Resident, registers: bool = True) -> Phone:
         phone = Phone(self.build / "sim" / "mmsgate-phone", self.folder, resident.account, DOMAIN, self.proxy.uri,
-                      self.gateway.upload_url, registers)
+                      self.gateway.upload_url, registers, trust=self._options.get("web", {}).get("cert", ""))
         self.phones.append(phone)
         return phone
 

@@ -9,7 +9,7 @@ from .process import PATIENCE, Event, Process
 
 class Phone:
     def __init__(self, program: Path, folder: Path, name: str, domain: str, proxy: str, upload_url: str,
-                 registers: bool = True, home: str = "", password: str = ""):
+                 registers: bool = True, home: str = "", password: str = "", trust: str = ""):
         """`home` tells several devices of one account apart."""
         self.name = name
         self._device = f"phone-{home or name}"
@@ -17,7 +17,8 @@ class Phone:
         self._home.mkdir(exist_ok=True)
         self._folder = folder
         self._command = [program, "--name", name, "--domain", domain, "--proxy", proxy, "--upload-url", upload_url,
-                         "--home", self._home, *(["--password", password] if password else [])]
+                         "--home", self._home, *(["--password", password] if password else []),
+                         *(["--trust", trust] if trust else [])]
         self._count = 0
         self.start(registers)
 

@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
   app.add_option("--upload-url", options.upload_url, "Linphone's file transfer server");
   app.add_option("--home", options.home, "A folder for this phone alone")->required();
   app.add_option("--password", options.password, "The account's SIP password");
+  app.add_option("--trust", options.trust, "A PEM file: whose certificates it believes, for HTTPS");
   app.add_flag("--no-register", stays_silent, "Begin unregistered");
   CLI11_PARSE(app, argc, argv);
   options.registers = !stays_silent;

@@ -58,6 +58,7 @@ void Phone::start_core() {
   linphone_config_set_string(config.get(), "storage", "uri", (options_.home + "/chat.db").c_str());
   core_.reset(linphone_factory_create_core_with_config_3(factory, config.get(), nullptr));
   if (core_ == nullptr) throw std::runtime_error("liblinphone made no core");
+  if (!options_.trust.empty()) linphone_core_set_root_ca(core_.get(), options_.trust.c_str());
 
   const Transports transports(linphone_factory_create_transports(factory));
   linphone_transports_set_udp_port(transports.get(), kAnyPort);

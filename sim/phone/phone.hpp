@@ -14,7 +14,8 @@ struct PhoneOptions {
   std::string domain;
   std::string proxy;  ///< "sip:127.0.0.1:5060;transport=tcp"
   std::string upload_url;
-  std::string home;  ///< A folder of its own: messages, received files.
+  std::string home;   ///< A folder of its own: messages, received files.
+  std::string trust;  ///< A PEM file: the authorities whose certificates it believes; empty: the system's.
   std::string password = "secret";
   bool registers = true;
 };

@@ -110,6 +110,8 @@ Result<bool> House::listen(const ops::Config& config) {
   // Before sofia-sip takes a port of the kernel's choice: it might be this one.
   auto server = web::listen({.address = config.web.host,
                              .port = config.web.port,
+                             .certificate = config.certificate,
+                             .key = config.key,
                              .hook_path = config.hook_path,
                              .media_path = config.media_path,
                              .upload_path = config.upload_path},

@@ -82,10 +82,14 @@ Result<bool> fill_web(Config& config, const Values& values) {
     if (!address || address->port == 0) return values.wrong("web", "bindoverride", "must be ADDRESS:PORT");
     config.web = *address;
   } else if (values.is("web", "protocol", "https")) {
-    return values.wrong(
-        "web", "protocol",
-        "= https needs a reverse proxy that does TLS: set bindoverride to where it reaches the gateway, "
-        "e.g. 127.0.0.1:8080");
+    config.certificate = values.text("web", "cert");
+    config.key = values.text("web", "key");
+    if (config.certificate.empty() || config.key.empty()) {
+      return values.wrong(
+          "web", "protocol",
+          "= https needs cert and key, or a reverse proxy that does TLS: then set bindoverride to where it "
+          "reaches the gateway, e.g. 127.0.0.1:8080");
+    }
   }
   config.hook_path = values.text("web", "pathpost");
   config.media_path = values.text("web", "pathget");

@@ -38,8 +38,9 @@ struct Config {
   std::string api_user;
   std::string api_password;
 
-  std::string public_url;  ///< "https://sms.example.org:38443", without a slash at the end.
-  HostPort web;            ///< Where the web server listens.
+  std::string public_url;        ///< "https://sms.example.org:38443", without a slash at the end.
+  HostPort web;                  ///< Where the web server listens.
+  std::string certificate, key;  ///< PEM files: HTTPS. Empty: HTTP.
   std::string hook_path;
   std::string media_path;
   std::string upload_path;

@@ -50,7 +50,7 @@ constexpr Option kOptions[] = {
     {"web", "webdns", required, "", "", Use::now,
      "The public DNS name of this server; it stands in the links that phones and VoIP.ms fetch."},
     {"web", "protocol", choice, "http", "http https", Use::now,
-     "What those links begin with. https needs a reverse proxy that does TLS, and bindoverride."},
+     "What those links begin with. https needs cert and key, or a reverse proxy that does TLS, and bindoverride."},
     {"web", "webbind", text, "0.0.0.0", "", Use::now, "The IP address where the web server listens."},
     {"web", "webport", port, "38443", "", Use::now, "Its port, and the port in the links."},
     {"web", "bindoverride", text, "", "", Use::now,
@@ -62,8 +62,9 @@ constexpr Option kOptions[] = {
     {"web", "medianetworks", choice, "public", "public loopback", Use::now,
      "From where pictures may be fetched: public = public addresses only; loopback = also from this machine, for "
      "trials."},
-    {"web", "cert", path, "", "", Use::later, "Certificate chain for https without a reverse proxy."},
-    {"web", "key", path, "", "", Use::later, "Private key for https without a reverse proxy."},
+    {"web", "cert", path, "", "", Use::now,
+     "Certificate chain for https without a reverse proxy, in PEM form; read anew when the file changes."},
+    {"web", "key", path, "", "", Use::now, "Its private key, likewise."},
     {"web", "webfilter", text, "", "", Use::now,
      "Which sub accounts get no copy of what is sent to which number: a line for each rule, see below."},
 

@@ -17,6 +17,7 @@
 #include <thread>
 #include <utility>
 
+#include "web/certificate.hpp"
 #include "web/connections.hpp"
 #include "web/exchange.hpp"
 #include "web/listen_socket.hpp"
@@ -24,6 +25,9 @@
 
 namespace mmsgate::web {
 namespace {
+
+/// The best that both sides know, from TLS 1.2 on.
+constexpr const char* kTlsVersions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 /// How often connections are looked over, while there are any.
 constexpr int kSweepMilliseconds = 1000;
@@ -47,22 +51,32 @@ std::size_t unescape(void* /*self*/, MHD_Connection* /*connection*/, char* text)
 
 class MhdServer final : public Server {
  public:
-  MhdServer(Options options, Site& site, std::shared_ptr<runtime::Log> log, int listening)
+  MhdServer(Options options, Site& site, std::shared_ptr<runtime::Log> log, int listening,
+            std::unique_ptr<CertificateKeeper> certificates)
       : options_(std::move(options)),
         site_(site),
         log_(std::move(log)),
         fd_(listening),
         port_(port_of(listening)),
+        certificates_(std::move(certificates)),
         connections_(options_.request_timeout),
         large_bodies_(options_.most_large_hook_bytes) {}
 
   Result<bool> start() override {
     const int fd = std::exchange(fd_, -1);  // libmicrohttpd's from now on
-    daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr, nullptr,
-                               &MhdServer::on_request, this,                                                         //
+    // Without TLS, the array ends at once; the options that follow are passed as they are.
+    std::vector<MHD_OptionItem> tls;
+    if (certificates_) {
+      tls.push_back({MHD_OPTION_HTTPS_CERT_CALLBACK, 0, reinterpret_cast<void*>(&MhdServer::on_certificate)});
+      tls.push_back({MHD_OPTION_HTTPS_PRIORITIES, 0, const_cast<char*>(kTlsVersions)});
+    }
+    tls.push_back({MHD_OPTION_END, 0, nullptr});
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    if (certificates_) flags |= MHD_USE_TLS;
+    daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, &MhdServer::on_request, this,                             //
                                MHD_OPTION_EXTERNAL_LOGGER, &MhdServer::on_log, this,                                 //
                                MHD_OPTION_UNESCAPE_CALLBACK, &unescape, nullptr,                                     //
-                               MHD_OPTION_LISTEN_SOCKET, fd,                                                         //
+                               MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_LISTEN_SOCKET, fd,                           //
                                MHD_OPTION_CONNECTION_LIMIT, options_.most_connections,                               //
                                MHD_OPTION_PER_IP_CONNECTION_LIMIT, options_.most_connections_per_address,            //
                                MHD_OPTION_CONNECTION_MEMORY_LIMIT, options_.most_header_bytes,                       //
@@ -95,6 +109,7 @@ class MhdServer final : public Server {
     sigemptyset(&broken_pipe);
     sigaddset(&broken_pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);  // sendfile() knows no MSG_NOSIGNAL
+    on_this_thread_ = certificates_.get();
     const MHD_DaemonInfo* info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
     pollfd waits[] = {{info->epoll_fd, POLLIN, 0}, {mailbox_->fd(), POLLIN, 0}};
     while (!stopping_) {
@@ -103,6 +118,7 @@ class MhdServer final : public Server {
       ::poll(waits, std::size(waits), std::exchange(has_closed_, false) ? 0 : wait_time());
       mailbox_->run();
       connections_.sweep();
+      if (certificates_) certificates_->look();
     }
     // libmicrohttpd does not end while a connection is suspended. What would still answer finds the mailbox closed.
     mailbox_->close();
@@ -142,6 +158,17 @@ class MhdServer final : public Server {
                                       mailbox_, waiting_);
   }
 
+  /// GnuTLS hands on no pointer of ours; but it asks on the thread that runs the server.
+  static int on_certificate(gnutls_session_t /*session*/, const gnutls_datum_t* /*authorities*/, int /*count*/,
+                            const gnutls_pk_algorithm_t* /*algorithms*/, int /*how_many*/, gnutls_pcert_st** chain,
+                            unsigned* length, gnutls_privkey_t* key) {
+    Certificate& shown = on_this_thread_->current();
+    *chain = shown.chain();
+    *length = shown.length();
+    *key = shown.key();
+    return 0;
+  }
+
   static void on_completed(void* self, MHD_Connection* connection, void** context, MHD_RequestTerminationCode /*how*/) {
     static_cast<MhdServer*>(self)->connections_.answered(connection);
     delete static_cast<std::shared_ptr<Exchange>*>(*context);
@@ -170,7 +197,9 @@ class MhdServer final : public Server {
   const std::uint16_t port_;
   const std::shared_ptr<runtime::Mailbox> mailbox_ = std::make_shared<runtime::Mailbox>();
   MHD_Daemon* daemon_ = nullptr;
+  static thread_local CertificateKeeper* on_this_thread_;
   // From here on the web thread's alone.
+  const std::unique_ptr<CertificateKeeper> certificates_;  ///< Null: HTTP.
   Connections connections_;
   Budget large_bodies_;
   Waiting waiting_;
@@ -179,12 +208,19 @@ class MhdServer final : public Server {
   std::thread thread_;
 };
 
+thread_local CertificateKeeper* MhdServer::on_this_thread_ = nullptr;
+
 }  // namespace
 
 Result<std::unique_ptr<Server>> listen(Options options, Site& site, std::shared_ptr<runtime::Log> log) {
+  std::unique_ptr<CertificateKeeper> certificates;
+  if (!options.certificate.empty()) {
+    certificates = std::make_unique<CertificateKeeper>(options.certificate, options.key, log);
+    if (const auto opened = certificates->open(); !opened) return std::unexpected(opened.error());
+  }
   const auto fd = listen_at(options.address, options.port);
   if (!fd) return std::unexpected(fd.error());
-  return std::make_unique<MhdServer>(std::move(options), site, std::move(log), *fd);
+  return std::make_unique<MhdServer>(std::move(options), site, std::move(log), *fd, std::move(certificates));
 }
 
 }  // namespace mmsgate::web

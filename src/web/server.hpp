@@ -25,7 +25,8 @@ namespace mmsgate::web {
 
 struct Options {
   std::string address = "0.0.0.0";
-  std::uint16_t port = 38443;  ///< 0: any free one.
+  std::uint16_t port = 38443;    ///< 0: any free one.
+  std::string certificate, key;  ///< PEM files: HTTPS. Both empty: HTTP.
   std::string hook_path = "/mmsgate";
   std::string media_path = "/mmsmedia";
   std::string upload_path = "/file";

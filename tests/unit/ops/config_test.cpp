@@ -39,9 +39,10 @@ TEST(Config, ThreeValuesAreEnough) {
 
 TEST(Config, TakesAFileOfThePredecessor) {
   const auto config = read(
-      "protocol = https\nbindoverride = 0.0.0.0:8080\nwebport = 443\ncert = /etc/c.pem\n"
+      "protocol = https\nbindoverride = 0.0.0.0:8080\nwebport = 443\n"
       "webfilter = \n  5145550100 \"bob\" not in toid\n"
-      "[sip]\nsipid: <sip:mmsgate@localhost>\nsipproxy=localhost\nsiplogfile=\n[mmsgate]\nlogger=INFO\noutvia=auto\n");
+      "[sip]\nsippop=pop.example\nsipid: "
+      "<sip:mmsgate@localhost>\nsipproxy=localhost\nsiplogfile=\n[mmsgate]\nlogger=INFO\noutvia=auto\n");
   ASSERT_TRUE(config) << config.error().detail;
   EXPECT_EQ(config->public_url, "https://sms.example.org");
   EXPECT_EQ(config->web.host, "0.0.0.0");
