@@ -52,6 +52,9 @@ Result<gateway::Settings> settings_from(const ops::Config& config) {
   settings.notify_strangers = config.notify_strangers;
   settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;
   settings.media_kept = config.media_kept;
+  settings.catch_up_every = config.catch_up_every;
+  settings.catch_up_after = config.catch_up_after;
+  settings.look_back = config.look_back;
   settings.copy_filter = config.copy_filter;
   settings.outgoing = config.outgoing;
   return settings;
@@ -84,12 +87,8 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       deliveries_(world()),
       fetcher_(world(), *http_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
       keeper_(world(), api_),
-      inbound_(world(),
-               [this] {
-                 fetcher_.poke();
-                 deliveries_.poke(Target::phone);
-                 deliveries_.poke(Target::carrier);
-               }),
+      inbound_(world(), [this] { poke_all(); }),
+      catch_up_(world(), api_, [this] { poke_all(); }),
       outbound_(world(), deliveries_),
       site_(world(), inbound_, *blobs_),
       carrier_(world(), api_) {}
@@ -129,8 +128,15 @@ Result<bool> House::listen(const ops::Config& config) {
   phones_ = std::make_unique<gateway::PhoneSender>(world(), *registrations_, *endpoint_);
   deliveries_.start(*phones_, carrier_);
   fetcher_.poke();
+  catch_up_.start();
   runtime::keep_giving_back_memory(work_);
   return server_->start();
+}
+
+void House::poke_all() {
+  fetcher_.poke();
+  deliveries_.poke(Target::phone);
+  deliveries_.poke(Target::carrier);
 }
 
 std::unique_ptr<sip::Registrations> House::locator(const ops::Config& config) {

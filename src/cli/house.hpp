@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gateway/carrier_sender.hpp"
+#include "gateway/catch_up.hpp"
 #include "gateway/deliveries.hpp"
 #include "gateway/directory_keeper.hpp"
 #include "gateway/fetcher.hpp"
@@ -40,6 +41,7 @@ class House {
   [[nodiscard]] Result<bool> listen(const ops::Config& config);
   [[nodiscard]] std::unique_ptr<sip::Registrations> locator(const ops::Config& config);
   [[nodiscard]] gateway::World world();
+  void poke_all();
 
   std::shared_ptr<runtime::Log> log_;
   std::unique_ptr<runtime::SystemRandom> random_;
@@ -56,6 +58,7 @@ class House {
   gateway::Fetcher fetcher_;
   gateway::DirectoryKeeper keeper_;
   gateway::Inbound inbound_;
+  gateway::CatchUp catch_up_;
   gateway::Outbound outbound_;
   gateway::GatewaySite site_;
   gateway::CarrierSender carrier_;

@@ -28,6 +28,12 @@ enum class Kind {
   receipt,  ///< An IMDN for a phone's own message (RFC 5438): its ticks.
 };
 
+/// How we know of what a provider brings. The numbers are stored; do not renumber.
+enum class Source {
+  told,    ///< It came by itself.
+  logged,  ///< We found it in the provider's log.
+};
+
 enum class PartState {
   wanted,  ///< Its bytes are still at `source_url`.
   stored,  ///< Its bytes are the blob.
@@ -79,14 +85,16 @@ struct NewMessage {
   Kind kind = Kind::message;
   std::string provider;     ///< "voipms", "sip" or "mmsgate".
   std::string provider_id;  ///< The provider's id; for SIP: Call-ID, CSeq and From tag.
-  std::string own;          ///< Our number (national) or extension in this conversation.
-  std::string peer;         ///< The other side, in the one form that phones are shown.
-  std::string account;      ///< The sub account that sent it; empty when the carrier did.
+  Source source = Source::told;
+  std::string own;      ///< Our number (national) or extension in this conversation.
+  std::string peer;     ///< The other side, in the one form that phones are shown.
+  std::string account;  ///< The sub account that sent it; empty when the carrier did.
   std::string text;
   std::string subject_id;    ///< The id that the sender's phone knows it by, for receipts (RFC 5438 message-id).
   std::string participants;  ///< Others that it was sent to, separated by commas: a group.
   std::string raw;           ///< As it came, for what we do not understand yet.
-  TimePoint received_at;
+  TimePoint received_at;     ///< When we got it.
+  TimePoint logged_at;       ///< Source::logged: when the provider got it.
   std::vector<Part> parts;
   std::vector<NewDelivery> deliveries;
 };

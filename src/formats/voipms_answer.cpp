@@ -2,6 +2,7 @@
 #include "formats/voipms_answer.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -169,6 +170,26 @@ Result<std::vector<LoggedMessage>> parse_log(std::string_view json) {
     }
   }
   return log;
+}
+
+std::optional<TimePoint> parse_log_date(std::string_view date) {
+  constexpr std::string_view kForm = "0000-00-00 00:00:00";
+  if (date.size() != kForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool is_digit = date[i] >= '0' && date[i] <= '9';
+    if (kForm[i] == '0' ? !is_digit : date[i] != kForm[i]) return std::nullopt;
+  }
+  const auto number = [date](std::size_t at, std::size_t size) {
+    int value = 0;
+    std::from_chars(date.data() + at, date.data() + at + size, value);
+    return value;
+  };
+  const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number(8, 2))));
+  if (!day.ok()) return std::nullopt;
+  return TimePoint(std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(number(11, 2)) +
+                   std::chrono::minutes(number(14, 2)) + std::chrono::seconds(number(17, 2)));
 }
 
 }  // namespace mmsgate::formats

@@ -3,12 +3,14 @@
 // thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/directory.hpp"
 #include "core/error.hpp"
+#include "core/time.hpp"
 
 namespace mmsgate::formats {
 
@@ -37,6 +39,9 @@ struct LoggedMessage {
 
 /// getSMS and getMMS. `no_sms` and `no_mms` are an empty list.
 [[nodiscard]] Result<std::vector<LoggedMessage>> parse_log(std::string_view json);
+
+/// The date of an entry that was asked for in UTC. Nothing: not of that form, or no such day.
+[[nodiscard]] std::optional<TimePoint> parse_log_date(std::string_view date);
 
 /// What a status word of VoIP.ms means for us.
 [[nodiscard]] ErrorKind kind_of_status(std::string_view word);

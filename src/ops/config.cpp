@@ -135,6 +135,9 @@ void fill_rest(Config& config, const Values& values) {
   config.media_wait = std::chrono::seconds(values.number("mmsgate", "mediawait"));
   config.give_up_after = std::chrono::hours(values.number("mmsgate", "giveuphours"));
   config.media_kept = std::chrono::hours(24) * values.number("mmsgate", "keepdays");
+  config.catch_up_every = std::chrono::hours(values.number("mmsgate", "reconcilehours"));
+  config.catch_up_after = std::chrono::minutes(values.number("mmsgate", "reconcilewait"));
+  config.look_back = std::chrono::hours(24) * values.number("mmsgate", "lookback");
   config.warnings = values.warnings();
 }
 

@@ -58,6 +58,9 @@ struct Config {
   std::chrono::seconds media_wait{};
   std::chrono::hours give_up_after{};
   std::chrono::hours media_kept{};
+  std::chrono::hours catch_up_every{};
+  std::chrono::minutes catch_up_after{};
+  std::chrono::hours look_back{};
 
   std::vector<std::string> warnings;  ///< Of options that are set but not acted upon.
 };

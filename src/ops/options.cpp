@@ -82,6 +82,12 @@ constexpr Option kOptions[] = {
      "Seconds that a message waits for a picture that cannot be fetched; then it goes without."},
     {"mmsgate", "giveuphours", count, "120", "", Use::now,
      "Hours after which a message that cannot be delivered is given up, and its sender told."},
+    {"mmsgate", "reconcilehours", count, "1", "", Use::now,
+     "How often VoIP.ms' log is searched for messages that nobody told us of, also at start; 0 = never."},
+    {"mmsgate", "reconcilewait", count, "10", "", Use::now,
+     "Minutes that a message is left to its web hook before it is taken from the log."},
+    {"mmsgate", "lookback", count, "7", "", Use::now,
+     "Days that the search goes back, but not before the database was made."},
     {"mmsgate", "keepdays", count, "365", "", Use::now, "Days for which the links to files are promised."},
     {"mmsgate", "outvia", choice, "auto", "auto sms mms", Use::now,
      "How files go out: mms = as MMS; sms = as links by SMS; auto = as MMS what autotypes and mmskbytes allow, else as "

@@ -16,6 +16,7 @@ constexpr std::string_view kSummaryColumns = "id, direction, kind, own, peer, ac
 
 Queries::Queries(Database& db)
     : parts_(db),
+      born_(db, "SELECT at FROM marks WHERE name = 'born'"),
       result_(db, "SELECT 1 FROM deliveries WHERE result_id = ? AND result_id <> ''"),
       newest_(db, fmt::format("SELECT {} FROM messages ORDER BY id DESC LIMIT ?", kSummaryColumns)),
       newest_open_(db, fmt::format("SELECT {} FROM messages WHERE id IN (SELECT message FROM deliveries WHERE {}) "
@@ -32,6 +33,13 @@ Queries::Queries(Database& db)
                               "(SELECT count(*) FROM deliveries WHERE state = 6)",
                               kOpen)) {
   static_assert(static_cast<int>(State::dead) == 6);
+}
+
+TimePoint Queries::born() {
+  TimePoint at;
+  Cursor row = born_.query();
+  if (row.next()) row.read(at);
+  return at;
 }
 
 bool Queries::has_result(const std::string& result_id) {

@@ -17,6 +17,7 @@ class Queries {
  public:
   explicit Queries(Database& db);
 
+  [[nodiscard]] TimePoint born();
   [[nodiscard]] bool has_result(const std::string& result_id);
   [[nodiscard]] std::vector<Summary> list(int limit, bool only_open);
   [[nodiscard]] std::optional<History> history(MessageId id);
@@ -28,7 +29,7 @@ class Queries {
   [[nodiscard]] std::vector<EventLine> events_of(MessageId message);
 
   PartReader parts_;
-  Statement result_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
+  Statement born_, result_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
 };
 
 }  // namespace mmsgate::store

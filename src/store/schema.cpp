@@ -114,8 +114,18 @@ CREATE TABLE dids (
 );
 )sql";
 
+// A message that the provider has logged and told under two ids must not become two.
+constexpr const char* kThird = R"sql(
+ALTER TABLE messages ADD COLUMN source INTEGER NOT NULL DEFAULT 0;  -- 0 told, 1 found in the provider's log
+ALTER TABLE messages ADD COLUMN other_id TEXT NOT NULL DEFAULT '';  -- its id there where it was not first seen
+CREATE INDEX messages_only_logged ON messages (own, peer) WHERE source = 1 AND other_id = '';
+CREATE INDEX messages_other_id ON messages (other_id) WHERE other_id <> '';
+CREATE TABLE marks (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO marks (name, at) VALUES ('born', CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond};
+constexpr std::array kMigrations{kFirst, kSecond, kThird};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

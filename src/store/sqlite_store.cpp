@@ -136,6 +136,9 @@ class SqliteStore final : public Store {
   Result<Directory> directory() override {
     return ask([&] { return library_.directory.read(); });
   }
+  Result<TimePoint> born() override {
+    return ask([&] { return library_.queries.born(); });
+  }
   Result<bool> has_result(const std::string& result_id) override {
     return ask([&] { return library_.queries.has_result(result_id); });
   }

@@ -181,7 +181,7 @@ class Store {
   // -------------------------------------------------------------------------------------------------------
 
   /// Stores messages with all their parts and deliveries, all or none. One whose (provider, provider_id, own) is here
-  /// already is left as it is.
+  /// already is left as it is; so is one that the provider has both told and logged, under whatever ids.
   virtual void accept(std::vector<NewMessage> messages, Done<Accepted> done) = 0;
 
   /// Takes up to `limit` deliveries that are due at `now` and first in their lane, and marks them sending.
@@ -220,6 +220,8 @@ class Store {
 
   [[nodiscard]] virtual Result<std::optional<Blob>> find_blob(const BlobId& id) = 0;
   [[nodiscard]] virtual Result<Directory> directory() = 0;
+  /// When this database was made: what is older is none of our business.
+  [[nodiscard]] virtual Result<TimePoint> born() = 0;
   /// Is this the carrier's id of something that one of our deliveries is known to have sent?
   [[nodiscard]] virtual Result<bool> has_result(const std::string& result_id) = 0;
   /// The newest first.

@@ -60,17 +60,21 @@ void Api::send(const Sending& what, Done<std::string> done) {
 
 void Api::find_sent(const std::string& did, const std::string& to, TimePoint since, TimePoint now,
                     Done<std::vector<formats::LoggedMessage>> done) {
+  read_log({{"type", "0"}, {"did", did}, {"contact", to}, {"limit", "500"}}, since, now, std::move(done));
+}
+
+void Api::find_received(TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done) {
+  read_log({{"type", "1"}, {"limit", "10000"}}, since, now, std::move(done));
+}
+
+void Api::read_log(Form filter, TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done) {
   // Their day may begin hours before ours: a day more on both sides, in UTC, is a short list all the same.
   constexpr auto kDay = std::chrono::hours(24);
-  call("getMMS",
-       {{"from", day_of(since - kDay)},
-        {"to", day_of(now + kDay)},
-        {"type", "0"},
-        {"did", did},
-        {"contact", to},
-        {"timezone", "0"},
-        {"limit", "500"},
-        {"all_messages", "1"}},
+  filter.emplace_back("from", day_of(since - kDay));
+  filter.emplace_back("to", day_of(now + kDay));
+  filter.emplace_back("timezone", "0");
+  filter.emplace_back("all_messages", "1");
+  call("getMMS", std::move(filter),
        reading(std::move(done), [](const std::string& body) { return formats::parse_log(body); }));
 }
 

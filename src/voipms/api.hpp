@@ -47,11 +47,15 @@ class Api {
   void find_sent(const std::string& did, const std::string& to, TimePoint since, TimePoint now,
                  Done<std::vector<formats::LoggedMessage>> done);
 
+  /// What their log says that came for any of our numbers, SMS and MMS, since `since` (rounded down to their day).
+  void find_received(TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done);
+
   void sub_accounts(Done<std::vector<SubAccount>> done);
   void dids(Done<std::vector<Did>> done);
 
  private:
   using Form = std::vector<std::pair<std::string, std::string>>;
+  void read_log(Form filter, TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done);
   void call(const std::string& method, Form form, Done<std::string> done);
 
   Credentials credentials_;

@@ -131,7 +131,9 @@ TEST_F(Opening, AnOlderVersionIsBroughtUpToDateAndKeepsItsMessages) {
     auto opened = open_at(path());
     Client(**opened).accept_one(text_from(kPeer, "1"));
   }
-  Sql(path()).run("DROP TABLE dids; PRAGMA user_version = 1");
+  Sql(path()).run(
+      "DROP TABLE dids; DROP TABLE marks; DROP INDEX messages_only_logged; DROP INDEX messages_other_id;"
+      "ALTER TABLE messages DROP COLUMN source; ALTER TABLE messages DROP COLUMN other_id; PRAGMA user_version = 1");
   EXPECT_EQ(error_at(path(), true).kind, ErrorKind::transient) << "who only looks changes nothing";
   auto opened = open_at(path());
   ASSERT_TRUE(opened.has_value()) << opened.error().detail;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Catching up: what VoIP.ms has logged and never told us, because we were off or its web hook got lost, is fetched from
+// its log at start and every hour (promise 4).
+//
+// Lives on the gateway's loop; start() may be called from any thread, once.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "gateway/world.hpp"
+#include "voipms/api.hpp"
+
+namespace mmsgate::gateway {
+
+class CatchUp {
+ public:
+  /// `api` must outlive it. `on_accepted` is called, on any thread, when something was found.
+  CatchUp(World world, voipms::Api& api, std::function<void()> on_accepted)
+      : world_(world), api_(api), on_accepted_(std::move(on_accepted)) {}
+
+  void start();
+
+ private:
+  using Log = std::vector<formats::LoggedMessage>;
+  void look();
+  void on_log(Result<Log> log, TimePoint since);
+  void again_after(Duration wait);
+
+  World world_;
+  voipms::Api& api_;
+  std::function<void()> on_accepted_;
+  int failures_ = 0;
+};
+
+/// What of the log is for our phones, in the order in which it came: not before `since`, and not younger than
+/// `settings.catch_up_after`, since its web hook may be on its way. Entries for numbers that no sub account has, and
+/// those whose date cannot be read, are left out. Pure.
+[[nodiscard]] std::vector<NewMessage> plan_catch_up(std::vector<formats::LoggedMessage> log, const Directory& directory,
+                                                    const Settings& settings, TimePoint since, TimePoint now,
+                                                    Random& random);
+
+}  // namespace mmsgate::gateway
