@@ -45,9 +45,10 @@ void CatchUp::again_after(Duration wait) {
 
 void CatchUp::look() {
   const auto born = world_.store.born();
-  const bool knows_nobody = world_.book.read()->accounts().empty();
-  if (!born || knows_nobody)
-    return again_after(std::min(world_.settings.catch_up_every, Duration(std::chrono::seconds(10))));
+  if (!born || world_.book.read()->accounts().empty()) {
+    constexpr Duration kUntilTheDirectoryIsRead = std::chrono::seconds(1);
+    return again_after(kUntilTheDirectoryIsRead);
+  }
   const TimePoint now = world_.clock.now();
   const TimePoint since = std::max(*born, now - world_.settings.look_back);
   api_.find_received(since, now, [this, since](Result<Log> log) {
