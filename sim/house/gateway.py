@@ -30,7 +30,8 @@ class Gateway:
     def start(self) -> None:
         self.write_config()
         self.process = Process("gateway", [self.program, "serve", "--config-file", self.config], self.folder, self.env)
-        wait_until(self._is_healthy, "the gateway is healthy")
+        with self.process.coming_up():
+            wait_until(self._is_healthy, "the gateway is healthy")
 
     def _is_healthy(self) -> bool:
         if not self.process.running:
