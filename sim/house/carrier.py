@@ -15,7 +15,8 @@ Json = dict[str, Any]
 class Carrier:
     def __init__(self, program: Path, folder: Path, address: str = "127.0.0.1"):
         self.process = Process("carrier", [program, "voipms", "--listen", f"{address}:0"], folder)
-        self.url: str = self.process.expect("listening")["url"]
+        with self.process.coming_up():
+            self.url: str = self.process.expect("listening")["url"]
 
     @property
     def api_url(self) -> str:

@@ -27,18 +27,21 @@ class Gateway:
         sections = (f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in values.items()) for name, values in self.options.items())
         self.config.write_text("\n".join(sections))
 
-    def start(self) -> None:
+    def start(self, status: int = 200) -> None:
+        """`status` is what its health is expected to be: a gateway that knows nobody yet is up, and not well (503)."""
         self.write_config()
         self.process = Process("gateway", [self.program, "serve", "--config-file", self.config], self.folder, self.env)
-        wait_until(self._is_healthy, "the gateway is healthy")
+        with self.process.coming_up():
+            wait_until(lambda: self.health() == status, f"the gateway's health is {status}")
 
-    def _is_healthy(self) -> bool:
+    def health(self) -> int:
+        """The status of its health page; 0: there is none yet."""
         if not self.process.running:
             raise RuntimeError(f"the gateway ended with {self.process.child.returncode}\n{self.process.tail()}")
         try:
-            return http.request("GET", f"{self.url}/healthz", timeout=2).status == 200
+            return http.request("GET", f"{self.url}/healthz", timeout=2).status
         except OSError:
-            return False
+            return 0
 
     def restart(self, kill: bool = False) -> None:
         self.process.kill() if kill else self.process.stop()

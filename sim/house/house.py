@@ -2,6 +2,7 @@
 """Carrier, proxy, gateway and phones, wired together on a loopback address of their own."""
 
 import shutil
+import signal
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,28 +40,39 @@ class House:
                  to_gateway: str = proxies.EVERYTHING, folder: Path | None = None, rpc_socket: str | None = None):
         self.build = build
         self.address = own_address()
-        self._owned = folder is None
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="mmsgate-house-"))
+        self._given_folder = folder
         self.phones: list[Phone] = []
         self._options = options or {}
         self._to_gateway = to_gateway
         self._rpc_socket = Path(rpc_socket) if rpc_socket else None
 
     def __enter__(self) -> "House":
+        # A Ctrl-C comes before the folder is made or when it would be removed again, not between.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
-            self._start()
+            self.folder = self._given_folder or Path(tempfile.mkdtemp(prefix="mmsgate-house-"))
         except BaseException:
-            self.stop()
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            raise
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            self._start()
+        except BaseException as error:
+            self._end(error)
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
+        self._end(error)
+
+    def _end(self, error: BaseException | None) -> None:
+        """The folder stays after a failure only: then somebody wants to read the logs. A Ctrl-C is none."""
         self.stop()
-        if self._owned and error is None:
+        if isinstance(error, Exception):
+            print(f"the household's logs are in {self.folder}", flush=True)
+        elif self._given_folder is None:
             shutil.rmtree(self.folder, ignore_errors=True)
-        elif error is not None:
-            print(f"the household's logs are in {self.folder}")
 
     def _start(self) -> None:
         sip_port, web_port = free_ports(2, self.address)

@@ -24,8 +24,11 @@ class Phone:
 
     def start(self, registers: bool = True) -> None:
         command = [*self._command, *([] if registers else ["--no-register"])]
-        self.process = Process(self._device, command, self._folder)
-        self.expect("registered" if registers else "started")
+        # What its sound library puts into the machine's folders for such things, it would leave there.
+        own_places = {"TMPDIR": str(self._home), "XDG_RUNTIME_DIR": str(self._home)}
+        self.process = Process(self._device, command, self._folder, own_places)
+        with self.process.coming_up():
+            self.expect("registered" if registers else "started")
 
     def expect(self, event: str, patience: float = PATIENCE, **fields: Any) -> Event:
         return self.process.expect(event, patience, **fields)

@@ -12,7 +12,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,10 @@ def _die_with(parent: int) -> Callable[[], None]:
 
 
 class Process:
-    """Each line of its output that is a JSON object is an event. All of its output and its errors go to a log file."""
+    """Each line of its output that is a JSON object is an event. All of its output and its errors go to a log file.
+
+    It has a process group of its own: a Ctrl-C at the terminal is for who started it, who then stops all in good order.
+    """
 
     def __init__(self, name: str, command: list[str | Path], folder: Path, env: dict[str, str] | None = None):
         self.name = name
@@ -57,7 +61,7 @@ class Process:
         self._log = self.log.open("ab", buffering=0)
         self.child = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       stderr=self._log, cwd=folder, env={**os.environ, **(env or {})},
-                                      preexec_fn=_die_with(os.getpid()))
+                                      preexec_fn=_die_with(os.getpid()), process_group=0)
         self._reader = threading.Thread(target=self._read, name=f"reads {name}", daemon=True)
         self._reader.start()
 
@@ -74,6 +78,15 @@ class Process:
                     self.seen.append(event)
                     self._events.put(event)
         self._events.put(None)
+
+    @contextmanager
+    def coming_up(self) -> Iterator[None]:
+        """What does not come up, or is not waited for any longer, is stopped: nobody else knows of it yet."""
+        try:
+            yield
+        except BaseException:
+            self.stop()
+            raise
 
     def tell(self, command: Event) -> None:
         assert self.child.stdin

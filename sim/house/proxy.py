@@ -45,7 +45,8 @@ class Proxy:
     def start(self) -> None:
         self.rpc_socket.unlink(missing_ok=True)
         self.process = Process("proxy", self._command, self._folder)
-        wait_until(self._answers, "Kamailio answers OPTIONS")
+        with self.process.coming_up():
+            wait_until(self._answers, "Kamailio answers OPTIONS")
 
     def _answers(self) -> bool:
         if not self.process.running:

@@ -2,9 +2,9 @@
 """`scripts/run`: a household to look at. Shows a picture travel, then stays up for one's own trials."""
 
 import argparse
+import shlex
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,27 +74,52 @@ def check_bubble(event: Event, caption: str, picture: bytes) -> None:
 def what_to_try(house: House, build: Path) -> str:
     picture = house.folder / "picture.png"
     picture.write_bytes(png(seed=3, side=80))
-    config = house.gateway.config
+    media = shlex.quote(f"media=@{picture}")
+    mmsgate, config = shlex.quote(f"{build}/src/mmsgate"), shlex.quote(str(house.gateway.config))
     return f"""
 The sandbox stays up. Try, from another terminal:
-  a stranger sends a picture:   curl {house.carrier.url}/sim/incoming -F from={STRANGER} -F to={ALICE.number} -F text=hello -F media=@{picture}
+  a stranger sends a picture:   curl {house.carrier.url}/sim/incoming -F from={STRANGER} -F to={ALICE.number} -F text=hello -F {media}
   what the carrier got from us: curl {house.carrier.url}/sim/sent
-  what happened to messages:    {build}/src/mmsgate messages list --config-file {config}
-                                {build}/src/mmsgate messages show 1 --config-file {config}
+  what happened to messages:    {mmsgate} messages list --config-file {config}
+                                {mmsgate} messages show 1 --config-file {config}
   is the gateway well:          curl {house.gateway.url}/healthz
-  the gateway's log:            tail -f {house.gateway.process.log}
+  the gateway's log:            tail -f {shlex.quote(str(house.gateway.process.log))}
 Ctrl-C ends it."""
 
 
-def show_arrivals(house: House, stop: threading.Event) -> None:
-    """Says what phones receive, until told to stop."""
-    told = {phone.name: len(phone.messages()) for phone in house.phones}
-    while not stop.wait(0.2):
+def show_arrivals(house: House, told: dict[str, int]) -> None:
+    """Says what phones receive beyond what was told already, until it is interrupted."""
+    while True:
         for phone in house.phones:
             for event in phone.messages()[told[phone.name]:]:
                 files = ", ".join(f"{file['name']} ({file['size']} bytes)" for file in event["files"])
                 print(f"  {phone.name} receives from {event['from']}: {event['text']} {files}".rstrip(), flush=True)
                 told[phone.name] += 1
+        time.sleep(0.2)
+
+
+def take_no_signals() -> None:
+    """Ending takes a moment; a second Ctrl-C shall not cut it off and leave half of it behind."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def interrupt(*_: object) -> None:
+    take_no_signals()
+    raise KeyboardInterrupt
+
+
+def show(house: House, build: Path, ends_after_tour: bool) -> None:
+    Tour(house).run()
+    print("The picture travelled both ways.", flush=True)
+    if ends_after_tour:
+        return
+    told = {phone.name: len(phone.messages()) for phone in house.phones}  # before anyone knows what to try
+    print(what_to_try(house, build), flush=True)
+    try:
+        show_arrivals(house, told)
+    except KeyboardInterrupt:
+        print("\nEnding.", flush=True)  # as it was told: no failure
 
 
 def main() -> int:
@@ -102,25 +127,22 @@ def main() -> int:
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--tour", action="store_true", help="end after the tour")
     arguments = parser.parse_args()
-    build = arguments.build.resolve()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     print("Starting a simulated VoIP.ms, Kamailio as the proxy, and the gateway, on this machine alone ...", flush=True)
     begin = time.monotonic()
     try:
-        with House(build) as house:
+        with House(arguments.build.resolve()) as house:
             print(f"They are up after {time.monotonic() - begin:.1f} s.", flush=True)
-            Tour(house).run()
-            print("The picture travelled both ways.", flush=True)
-            if not arguments.tour:
-                stop = threading.Event()
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    signal.signal(number, lambda *_: stop.set())
-                print(what_to_try(house, build), flush=True)
-                show_arrivals(house, stop)
-                print("\nEnding.", flush=True)
-    except (Gone, RuntimeError) as error:
+            try:
+                show(house, arguments.build.resolve(), ends_after_tour=arguments.tour)
+            finally:
+                take_no_signals()
+    except (Gone, RuntimeError, OSError) as error:
         print(f"\nThe tour stopped: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        print("\nEnded before the tour was over.", flush=True)
         return 130
     return 0
 

@@ -100,14 +100,18 @@ void Deliveries::ended(const std::shared_ptr<Try>& attempt, Verdict verdict) {
   const store::Job& job = attempt->job;
   world_.log.debug("message {} delivery {} try {}: {} ({})", job.message.value, job.id.value, job.tries,
                    to_string(verdict.event), verdict.reason);
-  record(judge(*attempt, std::move(verdict)));
+  store::Outcome outcome = judge(*attempt, std::move(verdict));
+  const bool is_lost = outcome.event == Event::refused || outcome.event == Event::expired;
+  record(std::move(outcome));
   // The store takes commands in order: what the outcome frees is there when the next claim comes.
   if (std::exchange(attempt->counted, false)) {
     flow(job.target).pump.finished();
   } else {
     poke(job.target);
   }
-  if (job.target == Target::carrier) poke(Target::phone);  // ticks and notices
+  // What tells the sender has another way than what it tells of.
+  if (job.target == Target::carrier) poke(Target::phone);
+  if (job.target == Target::phone && is_lost) poke(Target::carrier);
 }
 
 store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {

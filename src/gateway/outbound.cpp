@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/send_plan.hpp"
+#include "formats/http_fields.hpp"
 #include "gateway/links.hpp"
 #include "gateway/outbound_plan.hpp"
 
@@ -55,7 +56,8 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
 Result<std::vector<Part>> Outbound::parts_of(const std::vector<formats::RcsFile>& files) const {
   std::vector<Part> parts;
   for (const formats::RcsFile& file : files) {
-    Part part{.type = file.type, .name = file.name, .size = file.size, .state = PartState::stored};
+    Part part{
+        .type = file.type, .name = formats::clean_file_name(file.name), .size = file.size, .state = PartState::stored};
     if (const auto id = blob_of_link(world_.settings.media_base, file.url)) {
       const auto blob = world_.store.find_blob(*id);
       if (!blob) return std::unexpected(blob.error());

@@ -89,14 +89,6 @@ def test_the_same_words_twice_are_two_messages(house):
     assert [entry["message"] for entry in house.carrier.sent(2)] == ["ok", "ok"]
 
 
-def test_the_daily_limit_holds_messages_back_and_loses_none(house):
-    alice = house.phone(ALICE)
-    house.carrier.fault("sendSMS", "status:limit_reached")
-    alice.send(STRANGER, text="later")
-    wait_until(lambda: states(house.gateway, 1) == ["deferred"], "it waits")
-    assert "limit" in house.gateway.messages("show", "1")["events"][-1]["reason"]
-
-
 def test_a_carrier_that_is_down_is_tried_again(house):
     alice = house.phone(ALICE)
     house.carrier.fault("sendSMS", "http:500", times=2)
@@ -111,18 +103,6 @@ def test_a_start_without_internet_uses_the_directory_it_knows(house):
     shop = house.phone(SHOP)
     house.carrier.incoming(STRANGER, SHOP.number, "still here")
     assert shop.received()["text"] == "still here"
-
-
-def test_a_first_start_without_internet_asks_the_carrier_to_come_again(make_house):
-    house = make_house()
-    house.gateway.stop()
-    (house.folder / "mmsgate.sqlite").unlink()
-    house.carrier.fault("getSubAccounts", "http:500", times=1)
-    house.carrier.set_webhook(house.gateway.hook_url, retry_seconds=1)
-    house.gateway.start()
-    assert house.carrier.incoming(STRANGER, SHOP.number, "hello")["webhook"]["status"] in (200, 503)
-    shop = house.phone(SHOP)
-    assert shop.received()["text"] == "hello"
 
 
 def test_an_unknown_number_is_kept_and_its_sender_told(house):
