@@ -18,7 +18,8 @@ class Gateway:
         self.program, self.folder, self.options, self.env = program, folder, options, env
         self.config = folder / "mmsgate.conf"
         web = options["web"]
-        self.url = f"{web.get('protocol', 'http')}://{web['webdns']}:{web['webport']}"
+        tls = web.get("protocol") == "https" and "bindoverride" not in web
+        self.url = f"http{'s' if tls else ''}://{web['webdns']}:{web['webport']}"
         self.hook_url = self.url + web.get("pathpost", "/mmsgate")
         self.upload_url = self.url + web.get("pathfile", "/file")
         self.start()
