@@ -76,6 +76,10 @@ class CurlClient final : public HttpClient {
   }
 
   void begin(HttpRequest request, Done done) {
+    // libcurl would guess what is missing and look for a host called "picture.jpg", again and again.
+    if (!is_web_url(request.url)) {
+      return done(fail(ErrorKind::rejected, "what should be a URL of http or https is none"));
+    }
     auto transfer = std::make_unique<Transfer>(std::move(request), std::move(done), user_agent_);
     CURL* easy = transfer->handle();
     curl_multi_add_handle(multi_, easy);

@@ -46,6 +46,19 @@ Transfer* self_of(void* pointer) { return static_cast<Transfer*>(pointer); }
 
 }  // namespace
 
+bool is_web_url(const std::string& url) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
+  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return false;
+  const auto part = [&parsed](CURLUPart which) {
+    char* text = nullptr;
+    const std::unique_ptr<char, decltype(&curl_free)> owned(
+        curl_url_get(parsed.get(), which, &text, 0) == CURLUE_OK ? text : nullptr, curl_free);
+    return std::string(owned ? owned.get() : "");
+  };
+  const std::string scheme = part(CURLUPART_SCHEME);
+  return (scheme == "http" || scheme == "https") && !part(CURLUPART_HOST).empty();
+}
+
 Transfer::Transfer(HttpRequest request, HttpClient::Done done, const std::string& user_agent)
     : easy_(curl_easy_init(), curl_easy_cleanup),
       form_(nullptr, curl_mime_free),

@@ -12,6 +12,9 @@
 
 namespace mmsgate::net {
 
+/// Scheme http or https, and a host: written out, not to be guessed.
+[[nodiscard]] bool is_web_url(const std::string& url);
+
 class Transfer {
  public:
   Transfer(HttpRequest request, HttpClient::Done done, const std::string& user_agent);

@@ -83,6 +83,17 @@ def test_thirty_pictures_arrive(shared_house, shop):
     assert [file["bytes"] for file in shop.received(patience=60)["files"]] == pictures
 
 
+# Predecessor's defect 7: `?to=` let anybody who found the upload server send a message to a phone.
+def test_defect_07_an_upload_alone_is_no_message(shared_house):
+    before = len(shared_house.gateway.messages("list"))
+    body = (b'--xyz\r\nContent-Disposition: form-data; name="File"; filename="a.png"\r\n'
+            b"Content-Type: image/png\r\n\r\n" + png(1) + b"\r\n--xyz--\r\n")
+    answer = http.request("POST", f"{shared_house.gateway.upload_url}?to={SHOP.account}", body,
+                          {"Content-Type": "multipart/form-data; boundary=xyz"})
+    assert answer.status == 200
+    assert len(shared_house.gateway.messages("list")) == before
+
+
 @pytest.mark.parametrize("name", ["..", "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%00", "a" * 3000, "incoming"])
 def test_defect_06_no_path_leads_out_of_the_media_folder(shared_house, name):
     assert http.request("GET", f"{shared_house.gateway.url}/mmsmedia/{name}").status == 404

@@ -53,6 +53,14 @@ ARROWS = declared()
 SOURCES = {room: files(f"src/{room}", endings=CXX) for room in ARROWS}
 
 
+# Predecessor's defect 12: message bodies stood in the arguments of programs that it ran.
+def test_defect_12_no_other_program_is_ever_run():
+    runs = re.compile(r"\b(system|popen|v?fork|exec[lv]p?e?|execvpe|posix_spawnp?|wordexp)\s*\(")
+    report([f"{shown(path)}:{number}: {line.strip()}" for paths in SOURCES.values() for path in paths
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            if runs.search(line.split("//")[0])])
+
+
 def test_every_folder_is_a_room():
     folders = {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
     assert folders == set(ARROWS)

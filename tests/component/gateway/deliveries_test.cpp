@@ -4,7 +4,8 @@
 namespace mmsgate::gateway {
 namespace {
 
-TEST_F(EngineTest, ANewMessageGoesToEachPhoneAtOnce) {
+// Predecessor's defect 15: delivery waited for a poll of up to ten seconds. No timer of this test is that short.
+TEST_F(EngineTest, Defect15_ANewMessageGoesToEachPhoneAtOnce) {
   start();
   const MessageId id = accept(message("1", {kAlice, kBob}));
   auto first = phones_.tries.pop();
@@ -80,7 +81,8 @@ TEST_F(EngineTest, ATimerTriesAgain) {
   }
 }
 
-TEST_F(EngineTest, WhatIsTooOldDiesAndItsSenderIsTold) {
+// Predecessor's defect 13: no end to retries, no dead letter, no way to see a stuck message.
+TEST_F(EngineTest, Defect13_WhatIsTooOldDiesIsVisibleAndItsSenderIsTold) {
   settings_.carrier_policy.give_up_after = Duration(0);
   start();
   const MessageId id = accept(to_carrier("1"));
@@ -91,6 +93,10 @@ TEST_F(EngineTest, WhatIsTooOldDiesAndItsSenderIsTold) {
   const auto two = phones_.tries.pop();
   ASSERT_TRUE(one && two);
   EXPECT_EQ(state_of(id), State::dead);
+  const auto listed = store_->list(10, false);
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(listed->back().states, "1 dead");
+  EXPECT_EQ(store_->counts()->dead, 1);
   for (const auto* news : {&*one, &*two}) {
     EXPECT_EQ(news->job.destination, kAlice);
     const bool is_notice = news->job.kind == Kind::notice;

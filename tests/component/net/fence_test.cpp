@@ -66,9 +66,10 @@ TEST_F(FenceTest, NoLineThatIsKeptLeadsIn) {
 }
 
 TEST_F(FenceTest, OnlyHttpIsSpoken) {
-  for (const char* url : {"file:///etc/passwd", "ftp://1.1.1.1/?S3CRET", "gopher://1.1.1.1/S3CRET", "dict://1.1.1.1/d",
-                          "scp://1.1.1.1/x", "telnet://1.1.1.1", "data:text/plain,x", "", "nonsense://x", "http://",
-                          "http://a b/", "http://1.1.1.1:99999/", "http://x\r\nHost: y/", "//1.1.1.1/x\ny"}) {
+  for (const char* url :
+       {"", "picture.jpg", "http://", "//S3CRET", "file:///etc/passwd", "ftp://1.1.1.1/?S3CRET",
+        "gopher://1.1.1.1/S3CRET", "dict://1.1.1.1/d", "scp://1.1.1.1/x", "telnet://1.1.1.1", "data:text/plain,x", "",
+        "nonsense://x", "http://", "http://a b/", "http://1.1.1.1:99999/", "http://x\r\nHost: y/", "//1.1.1.1/x\ny"}) {
     EXPECT_EQ(error_of_stranger(url).kind, ErrorKind::rejected) << url;
   }
 }

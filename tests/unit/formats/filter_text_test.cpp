@@ -68,8 +68,8 @@ TEST(FilterText, ARuleIsForItsNumberAlone) {
 
 TEST(FilterText, NoRulesKeepNothing) { EXPECT_EQ(parse_filter(" \n\t\n"), CopyFilter()); }
 
-// The fifteen defects, number 10: such lines were handed to eval().
-TEST(FilterText, Defect10NothingElseIsEverRun) {
+// Predecessor's defect 10: such lines were handed to eval().
+TEST(FilterText, Defect10_NothingElseIsEverRun) {
   EXPECT_THAT(error("5145550100 __import__('os').system('true')"), HasSubstr("where toid or a text in quotes"));
   EXPECT_THAT(error("5145550100 toid.startswith('bob')"), HasSubstr("where toid or a text in quotes"));
   EXPECT_THAT(error("5145550100 (lambda: True)()"), HasSubstr("stands where"));

@@ -121,7 +121,8 @@ TEST(RcsFile, Takes64FilesAndNoMore) {
   EXPECT_EQ(refusal(xml + "<file-info><data url='https://gw.test/1'/></file-info></file>").kind, ErrorKind::limit);
 }
 
-TEST(RcsFile, ReadsWhatItWroteWhateverTheName) {
+// Predecessor's defect 9: file names were not escaped.
+TEST(RcsFile, Defect09_ReadsWhatItWroteWhateverTheName) {
   for (const std::string& name : {std::string("a & b <c> \"d\" 'e'.png"), std::string("../../etc/passwd"),
                                   std::string("]]><script>&amp;</script><!--"), std::string("\U0001F600 caf\u00e9.jpg"),
                                   std::string("line\nbreak\tand\rreturn"), std::string(100 << 10, 'x')}) {

@@ -45,7 +45,8 @@ TEST_F(PhoneText, TheBoundaryIsATokenSoThatNoPhoneFallsOverIt) {
   EXPECT_EQ(parts->size(), 2U);
 }
 
-TEST_F(PhoneText, Defect11NoLaterTryPromisesMoreThanTheStoreDoes) {
+// Predecessor's defect 11: the link was promised for a year, and the file was gone after 90 days.
+TEST_F(PhoneText, Defect11_NoLaterTryPromisesMoreThanTheStoreDoes) {
   const TimePoint until = kNow + std::chrono::hours(24);
   job_.parts[0].until = until;
   const formats::Body late = phone_body(job_, settings_, kNow + std::chrono::hours(23), "sip:5145550199@sip.example");

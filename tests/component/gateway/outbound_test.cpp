@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a phone hears when it sends, and what is in the store by then.
+#include "gateway/outbound.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "component/gateway/engine_fixture.hpp"
+#include "formats/rcs_file.hpp"
+#include "gateway/links.hpp"
+
+namespace mmsgate::gateway {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class OutboundTest : public EngineTest {
+ protected:
+  void SetUp() override {
+    settings_.media_base = "https://sms.example.org/m";
+    start();
+    outbound_ = std::make_unique<Outbound>(World{clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_},
+                                           *deliveries_);
+  }
+
+  static sip::Request request(std::string type, std::string body) {
+    return {.from_user = kAlice,
+            .from_tag = "tag",
+            .target_user = "5145550199",
+            .call_id = "call@phone",
+            .cseq = 20,
+            .content_type = std::move(type),
+            .body = std::move(body)};
+  }
+  static sip::Request text(std::string words) { return request("text/plain", std::move(words)); }
+
+  /// The status and phrase that the phone hears.
+  std::pair<int, std::string> send(sip::Request request) {
+    std::promise<std::pair<int, std::string>> answer;
+    outbound_->on_message(std::move(request), sip::Responder([&](int status, std::string phrase) {
+                            answer.set_value({status, std::move(phrase)});
+                          }));
+    return answer.get_future().get();
+  }
+  [[nodiscard]] std::vector<store::Summary> stored() { return store_->list(100, false).value(); }
+
+  std::unique_ptr<Outbound> outbound_;
+};
+
+TEST_F(OutboundTest, ATextIsInTheStoreWhenThePhoneHearsYes) {
+  EXPECT_EQ(send(text("hello")).first, 202);
+  const auto messages = stored();
+  ASSERT_THAT(messages, SizeIs(1));
+  EXPECT_EQ(messages[0].account, kAlice);
+  EXPECT_EQ(messages[0].peer, "5145550199");
+  const auto sending = carrier_.tries.pop();
+  ASSERT_TRUE(sending) << "and it is on its way at once";
+  EXPECT_EQ(sending->job.text, "hello");
+}
+
+TEST_F(OutboundTest, TheSameAgainIsAnsweredAgainAndStoredOnce) {
+  EXPECT_EQ(send(text("hello")).first, 202);
+  EXPECT_EQ(send(text("hello")).first, 202);
+  EXPECT_THAT(stored(), SizeIs(1));
+  auto another = text("hello");
+  another.cseq = 21;
+  EXPECT_EQ(send(another).first, 202);
+  EXPECT_THAT(stored(), SizeIs(2)) << "the same words twice are two messages";
+}
+
+TEST_F(OutboundTest, ThatSomebodyIsTypingIsTakenAndDropped) {
+  const std::string typing = "<?xml version=\"1.0\"?><isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"/>";
+  EXPECT_EQ(send(request("application/im-iscomposing+xml", typing)).first, 200);
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
+TEST_F(OutboundTest, WhoIsNoneOfOursIsRefused) {
+  auto strange = text("hello");
+  strange.from_user = "100000_mallory";
+  EXPECT_EQ(send(strange).first, 403);
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
+TEST_F(OutboundTest, AFileThatIsGoneIsSaid) {
+  const std::string url = link_to(settings_.media_base, BlobId::make(random_), "image/png");
+  const std::string xml = formats::write_rcs_files({{.name = "a.png", .type = "image/png", .size = 9, .url = url}});
+  const auto [status, phrase] = send(request(std::string(formats::kRcsFileType), xml));
+  EXPECT_EQ(status, 410);
+  EXPECT_THAT(phrase, HasSubstr("not here any more"));
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
+TEST_F(OutboundTest, NothingAndNonsenseAreBadRequests) {
+  EXPECT_EQ(send(text("")).first, 400);
+  EXPECT_EQ(send(request(std::string(formats::kRcsFileType), "<file><file-info")).first, 400);
+  EXPECT_EQ(send(request("multipart/mixed; boundary=b", "no part of it")).first, 400);
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
+TEST_F(OutboundTest, ATypeWithinThatWeDoNotTakeIsUnsupported) {
+  const std::string wrapped =
+      "From: <sip:100000_alice@example.org>\r\nTo: <sip:5145550199@example.org>\r\n\r\n"
+      "Content-Type: application/pgp-encrypted\r\n\r\nsecret";
+  EXPECT_EQ(send(request("message/cpim", wrapped)).first, 415);
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
+TEST_F(OutboundTest, WhatCannotBeStoredIsForThePhoneToKeep) {
+  std::filesystem::rename(folder_.file("m.sqlite"), folder_.file("elsewhere.sqlite"));
+  EXPECT_EQ(send(text("hello")).first, 503);
+  std::filesystem::rename(folder_.file("elsewhere.sqlite"), folder_.file("m.sqlite"));
+  EXPECT_EQ(send(text("hello")).first, 202) << "and when it is back, so are we";
+}
+
+}  // namespace
+}  // namespace mmsgate::gateway
