@@ -92,7 +92,8 @@ int run(int argc, char** argv) {
   if (show->parsed())
     return with_config(common, [&](const ops::Config& config) { return show_message(config, listing); });
   static_cast<void>(serve_command);
-  return with_config(common, [](const ops::Config& config) { return serve(config); });
+  return with_config(common,
+                     [&](const ops::Config& config) { return serve(config, [&] { return configured(common); }); });
 }
 
 }  // namespace mmsgate::cli

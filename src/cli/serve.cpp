@@ -12,15 +12,16 @@
 namespace mmsgate::cli {
 namespace {
 
-/// The signals that end us are taken by the main thread alone; a peer that hangs up must not end us at all.
+/// The signals that tell us something are taken by the main thread alone; a peer that hangs up must not end us at all.
 sigset_t take_signals() {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGTERM);
-  sigaddset(&ends, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  sigset_t told;
+  sigemptyset(&told);
+  sigaddset(&told, SIGTERM);
+  sigaddset(&told, SIGINT);
+  sigaddset(&told, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &told, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  return ends;
+  return told;
 }
 
 /// glibc gives each thread an arena of its own and keeps what was freed; eight mostly idle threads would double our
@@ -32,10 +33,17 @@ void keep_memory_small() {
   mallopt(M_TRIM_THRESHOLD, kTrimAbove);
 }
 
+void reload(runtime::Log& log, const Result<ops::Config>& config) {
+  if (const auto opened = log.reopen(); !opened) log.error("{}", opened.error().detail);
+  if (!config) return log.error("the config is not read again: {}", config.error().detail);
+  log.set_level(config->log_level);
+  log.info("the log has been opened anew, at the level that the config has now");
+}
+
 }  // namespace
 
-int serve(const ops::Config& config) {
-  const sigset_t ends = take_signals();  // before any thread is made: they inherit it
+int serve(const ops::Config& config, const std::function<Result<ops::Config>()>& read_again) {
+  const sigset_t told = take_signals();  // before any thread is made: they inherit it
   keep_memory_small();
   const auto log = runtime::Log::open(config.log_level, config.log_file);
   if (!log) {
@@ -50,7 +58,7 @@ int serve(const ops::Config& config) {
   }
   (*log)->info("mmsgate {} serves", kVersion);
   int signal_number = 0;
-  sigwait(&ends, &signal_number);
+  while (sigwait(&told, &signal_number) == 0 && signal_number == SIGHUP) reload(**log, read_again());
   (*log)->info("ending, by signal {}", signal_number);
   return 0;
 }

@@ -6,6 +6,7 @@
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -41,6 +42,20 @@ std::string printable(std::string_view line) {
   return clean;
 }
 
+constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
+
+/// Stays while the sink behind it is exchanged.
+using Sinks = spdlog::sinks::dist_sink_mt;
+
+Result<spdlog::sink_ptr> make_sink(const std::string& file) {
+  try {
+    if (file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+  } catch (const spdlog::spdlog_ex& e) {
+    return fail(ErrorKind::transient, fmt::format("cannot write the log file {}: {}", file, e.what()));
+  }
+}
+
 }  // namespace
 
 std::optional<LogLevel> parse_log_level(std::string_view word) {
@@ -56,35 +71,39 @@ std::optional<LogLevel> parse_log_level(std::string_view word) {
   return std::nullopt;
 }
 
-Log::Log(std::shared_ptr<spdlog::logger> sink) : sink_(std::move(sink)) {}
+Log::Log(std::shared_ptr<spdlog::logger> logger, std::string file)
+    : logger_(std::move(logger)), file_(std::move(file)) {}
 
 Result<std::shared_ptr<Log>> Log::open(LogLevel level, const std::string& file) {
-  spdlog::sink_ptr sink;
-  try {
-    if (file.empty()) {
-      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    } else {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
-    }
-  } catch (const spdlog::spdlog_ex& e) {
-    return fail(ErrorKind::transient, fmt::format("cannot write the log file {}: {}", file, e.what()));
-  }
-  auto logger = std::make_shared<spdlog::logger>("mmsgate", std::move(sink));
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  auto sink = make_sink(file);
+  if (!sink) return std::unexpected(sink.error());
+  auto logger = std::make_shared<spdlog::logger>("mmsgate", std::make_shared<Sinks>(std::vector{*std::move(sink)}));
+  logger->set_pattern(kPattern);
   logger->set_level(to_spdlog(level));
   logger->flush_on(spdlog::level::debug);
-  return std::shared_ptr<Log>(new Log(std::move(logger)));
+  return std::shared_ptr<Log>(new Log(std::move(logger), file));
 }
 
 std::shared_ptr<Log> Log::none() {
   auto logger = std::make_shared<spdlog::logger>("none", std::make_shared<spdlog::sinks::null_sink_mt>());
   logger->set_level(spdlog::level::off);
-  return std::shared_ptr<Log>(new Log(std::move(logger)));
+  return std::shared_ptr<Log>(new Log(std::move(logger), ""));
 }
 
-bool Log::wants(LogLevel level) const { return sink_->should_log(to_spdlog(level)); }
+Result<bool> Log::reopen() {
+  if (file_.empty()) return true;
+  auto sink = make_sink(file_);
+  if (!sink) return std::unexpected(sink.error());
+  (*sink)->set_pattern(kPattern);
+  static_cast<Sinks&>(*logger_->sinks().front()).set_sinks({*std::move(sink)});
+  return true;
+}
 
-void Log::write(LogLevel level, std::string_view line) { sink_->log(to_spdlog(level), printable(line)); }
+void Log::set_level(LogLevel level) { logger_->set_level(to_spdlog(level)); }
+
+bool Log::wants(LogLevel level) const { return logger_->should_log(to_spdlog(level)); }
+
+void Log::write(LogLevel level, std::string_view line) { logger_->log(to_spdlog(level), printable(line)); }
 
 std::string to_string(Redacted redacted) {
   constexpr std::size_t kShown = 2;

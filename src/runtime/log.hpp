@@ -52,11 +52,16 @@ class Log {
   }
 
   [[nodiscard]] bool wants(LogLevel level) const;
+  void set_level(LogLevel level);
+  /// Opens the file anew, under its name: what was there has been moved away (logrotate). transient: it cannot be
+  /// opened; then the old one is written on.
+  [[nodiscard]] Result<bool> reopen();
 
  private:
-  explicit Log(std::shared_ptr<spdlog::logger> sink);
+  Log(std::shared_ptr<spdlog::logger> logger, std::string file);
   void write(LogLevel level, std::string_view line);
-  std::shared_ptr<spdlog::logger> sink_;
+  const std::shared_ptr<spdlog::logger> logger_;
+  const std::string file_;
 };
 
 /// A phone number or a secret as the log shows it: its last two characters.

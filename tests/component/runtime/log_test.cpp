@@ -42,6 +42,36 @@ TEST_F(LogFile, ALineHasTimeLevelAndText) {
                                                 "warning the carrier refused 2 of three")));
 }
 
+TEST_F(LogFile, AFileThatWasMovedAwayIsOpenedAnew) {
+  const auto log = open(LogLevel::debug);
+  log->info("one");
+  std::filesystem::rename(path_, folder_.file("log.1"));
+  log->info("two");
+  ASSERT_TRUE(log->reopen());
+  log->info("three");
+  EXPECT_THAT(lines(), ElementsAre(MatchesRegex("[-0-9]+T[0-9:.+-]+ info three"))) << "in the same form";
+  path_ = folder_.file("log.1");
+  EXPECT_EQ(lines().size(), 2U);
+}
+
+TEST_F(LogFile, WhatCannotBeOpenedAnewIsWrittenOn) {
+  const auto log = open(LogLevel::debug);
+  std::filesystem::rename(path_, folder_.file("log.1"));
+  std::filesystem::create_directory(path_);
+  EXPECT_FALSE(log->reopen());
+  log->info("still here");
+  path_ = folder_.file("log.1");
+  EXPECT_EQ(lines().size(), 1U);
+}
+
+TEST_F(LogFile, TheLevelCanBeChanged) {
+  const auto log = open(LogLevel::warning);
+  log->info("not yet");
+  log->set_level(LogLevel::debug);
+  log->debug("now");
+  EXPECT_EQ(lines().size(), 1U);
+}
+
 TEST_F(LogFile, IsWrittenWhenTheCallReturns) {
   const auto log = open(LogLevel::debug);
   log->debug("one");
