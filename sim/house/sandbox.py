@@ -127,11 +127,11 @@ def main() -> int:
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--tour", action="store_true", help="end after the tour")
     arguments = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
-    print("Starting a simulated VoIP.ms, Kamailio as the proxy, and the gateway, on this machine alone ...", flush=True)
     begin = time.monotonic()
     try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, interrupt)
+        print("Starting a simulated VoIP.ms, Kamailio as the proxy, and the gateway, on this machine alone ...", flush=True)
         with House(arguments.build.resolve()) as house:
             print(f"They are up after {time.monotonic() - begin:.1f} s.", flush=True)
             try:

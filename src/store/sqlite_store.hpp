@@ -14,7 +14,9 @@ namespace mmsgate::store {
 struct SqliteOptions {
   std::string path;  ///< Created, with its folder (0700) and itself 0600, when missing.
   int most_per_commit = 256;
-  Duration patience = std::chrono::seconds(5);  ///< How long a lock of another program is waited for.
+  /// How long a lock of another program is waited for: twice, by who comes while another waits. After 4 s the phone or
+  /// its proxy has given up, tells its owner no, and must not find that it was stored after all.
+  Duration patience = std::chrono::seconds(1);
   bool read_only = false;  ///< For the command line beside a running gateway: queries only, commands are refused.
 };
 

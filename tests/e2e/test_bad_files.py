@@ -74,8 +74,8 @@ def test_an_upload_with_a_long_name_keeps_what_tells_its_type(shared_house):
     assert len(name_in(answer)) <= 255 and name_in(answer).endswith(".png")
 
 
-def message(house, kind: str, body: bytes, to: str = STRANGER) -> int:
-    """The status of a MESSAGE of Alice's, straight to the gateway and by TCP: no proxy would carry so large a one."""
+def message(house, kind: str, body: bytes, to: str = STRANGER) -> tuple[int, str]:
+    """What is answered to a MESSAGE of Alice's, straight to the gateway and by TCP: no proxy would carry so large a one."""
     sip = house.gateway.options["sip"]
     lines = [f"MESSAGE sip:{to}@{DOMAIN} SIP/2.0", "Via: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK-large;rport",
              f"From: <sip:{ALICE.account}@{DOMAIN}>;tag=1", f"To: <sip:{to}@{DOMAIN}>", f"Call-ID: {hash(body)}@test",
@@ -83,7 +83,8 @@ def message(house, kind: str, body: bytes, to: str = STRANGER) -> int:
     with socket.create_connection((sip["sipboundaddress"], int(sip["sipport"])), timeout=20) as line:
         line.sendall("\r\n".join(lines).encode() + body)
         answer = line.recv(65_536)
-    return int(re.match(rb"SIP/2\.0 (\d+) ", answer)[1])
+    _, status, phrase = answer.partition(b"\r\n")[0].decode().split(" ", 2)
+    return int(status), phrase
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def link(shared_house) -> str:
 
 
 def test_a_file_name_of_100_kilobytes_in_a_message_harms_nobody(shared_house, link):
-    status = message(shared_house, RCS_TYPE, rcs_file(HUGE, "image/png", 1, link).encode())
+    status, _ = message(shared_house, RCS_TYPE, rcs_file(HUGE, "image/png", 1, link).encode())
     assert status == 202
     entry = shared_house.carrier.sent(1)[0]
     assert shared_house.carrier.sent_bytes(entry) == png(2)
@@ -103,7 +104,7 @@ def test_a_file_name_of_100_kilobytes_in_a_message_harms_nobody(shared_house, li
 # It was passed on as it came, in a MESSAGE that no proxy carries: the conversation stood still for days.
 def test_a_file_name_of_100_kilobytes_reaches_another_phone_shortened(shared_house, link):
     shop = shared_house.phone(SHOP)
-    assert message(shared_house, RCS_TYPE, rcs_file(HUGE, "image/png", 1, link).encode(), SHOP.extension) == 202
+    assert message(shared_house, RCS_TYPE, rcs_file(HUGE, "image/png", 1, link).encode(), SHOP.extension)[0] == 202
     file = shop.received()["files"][0]
     assert file["bytes"] == png(2)
     assert len(file["name"]) <= 255
@@ -111,7 +112,11 @@ def test_a_file_name_of_100_kilobytes_reaches_another_phone_shortened(shared_hou
 
 @pytest.mark.parametrize("name", ["a\x00b.png", "\x00", "a\x01\x1b[2J.png"])
 def test_a_nul_in_the_xml_of_a_file_is_answered(shared_house, link, name):
-    status = message(shared_house, RCS_TYPE, rcs_file(name, "image/png", 1, link).encode())
+    status, _ = message(shared_house, RCS_TYPE, rcs_file(name, "image/png", 1, link).encode())
     assert status in (202, 400)
     if status == 202:
         assert shared_house.carrier.sent_bytes(shared_house.carrier.sent(1)[0]) == png(2)
+
+
+def test_a_message_of_two_megabytes_is_refused(shared_house):
+    assert message(shared_house, "text/plain", b"x" * 2_000_000)[0] == 413
