@@ -94,6 +94,7 @@ TEST_F(DirectoryKeeperTest, AFailureKeepsWhatIsKnownAndIsTriedAgain) {
   settings_.directory_every = settings_.carrier_policy.first = std::chrono::milliseconds(1);
   keep();
   answer();
+  ASSERT_TRUE(eventually([&] { return knows("100000_carol"); }));
   next("getSubAccounts").fail();
   next("getSubAccounts").answer(R"({"status":"ip_not_enabled"})");
   const auto fourth = next("getSubAccounts");
