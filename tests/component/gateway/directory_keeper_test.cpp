@@ -37,7 +37,6 @@ class HandHttp final : public net::HttpClient {
 class DirectoryKeeperTest : public EngineTest {
  protected:
   void SetUp() override { start(); }
-  void TearDown() override { stop(); }  // while the keeper is still there for what is posted
 
   void keep() {
     api_ = std::make_unique<voipms::Api>(voipms::Credentials{.url = "http://api.example/rest.php"}, http_);

@@ -39,6 +39,8 @@ class EngineTest : public testing::Test {
     settings_.phone_policy.longest = settings_.carrier_policy.longest = std::chrono::minutes(5);
   }
   ~EngineTest() override { stop(); }
+  /// While what a test adds is still there for the threads.
+  void TearDown() override { stop(); }
 
   void start() {
     auto store = store::open_sqlite({.path = folder_.file("m.sqlite")}, runtime::Log::none());
