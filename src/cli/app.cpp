@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/import.hpp"
 #include "cli/messages.hpp"
 #include "cli/serve.hpp"
 #include "ops/config.hpp"
@@ -61,6 +62,7 @@ int with_config(const Common& common, Command command) {
 int run(int argc, char** argv) {
   Common common;
   MessagesOptions listing;
+  ImportOptions old;
   CLI::App app{"MMSGate carries MMS and SMS between VoIP.ms and Linphone phones.", "mmsgate"};
   app.set_version_flag("--version", fmt::format("mmsgate {}", kVersion));
   app.add_flag("--default-config", common.default_config, "Print a commented config file with every option, and end");
@@ -80,7 +82,10 @@ int run(int argc, char** argv) {
   list->add_flag("--open", listing.only_open, "Only those that still have to go somewhere");
   auto* show = messages->add_subcommand("show", "Everything that happened to one message");
   show->add_option("ID", listing.id, "Its number in the list")->required();
-  for (CLI::App* command : {messages, list, show}) command->fallthrough();
+  auto* import_command = app.add_subcommand("import", "Take over the database and the files of the first MMSGate");
+  import_command->add_option("--from", old.database, "Its database; without it, the config's dbfile");
+  import_command->add_option("--media", old.media_folder, "Its media folder; without it, the config's localmedia");
+  for (CLI::App* command : {messages, list, show, import_command}) command->fallthrough();
   CLI11_PARSE(app, argc, argv);
 
   if (common.default_config) {
@@ -91,6 +96,8 @@ int run(int argc, char** argv) {
     return with_config(common, [&](const ops::Config& config) { return list_messages(config, listing); });
   if (show->parsed())
     return with_config(common, [&](const ops::Config& config) { return show_message(config, listing); });
+  if (import_command->parsed())
+    return with_config(common, [&](const ops::Config& config) { return import_old(config, old); });
   static_cast<void>(serve_command);
   return with_config(common,
                      [&](const ops::Config& config) { return serve(config, [&] { return configured(common); }); });

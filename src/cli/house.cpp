@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/settings.hpp"
 #include "runtime/memory.hpp"
 #include "store/sqlite_store.hpp"
 #include "version.hpp"
@@ -38,39 +39,19 @@ Result<std::string> proxy_route(const ops::HostPort& proxy) {
   return fmt::format("sip:{}{}{}:{}", is_v6 ? "[" : "", address, is_v6 ? "]" : "", proxy.port);
 }
 
-Result<gateway::Settings> settings_from(const ops::Config& config) {
-  auto route = proxy_route(config.proxy);
-  if (!route) return std::unexpected(route.error());
-  gateway::Settings settings;
-  settings.media_base = config.public_url + config.media_path;
-  settings.proxy_route = std::move(*route);
-  settings.layout = config.layout_separate ? Layout::separate : Layout::together;
-  settings.phone_policy.give_up_after = config.give_up_after;
-  settings.carrier_policy.give_up_after = config.give_up_after;
-  settings.media_policy.give_up_after = config.media_wait;
-  settings.receipts = config.receipts;
-  settings.notify_strangers = config.notify_strangers;
-  settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;
-  settings.media_kept = config.media_kept;
-  settings.catch_up_every = config.catch_up_every;
-  settings.catch_up_after = config.catch_up_after;
-  settings.look_back = config.look_back;
-  settings.copy_filter = config.copy_filter;
-  settings.outgoing = config.outgoing;
-  return settings;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::shared_ptr<runtime::Log> log) {
-  auto settings = settings_from(config);
-  if (!settings) return std::unexpected(settings.error());
+  gateway::Settings settings = settings_from(config);
+  auto route = proxy_route(config.proxy);
+  if (!route) return std::unexpected(route.error());
+  settings.proxy_route = *std::move(route);
   auto store = store::open_sqlite({.path = config.database}, log);
   if (!store) return std::unexpected(store.error());
   auto random = std::make_unique<runtime::SystemRandom>();
-  auto blobs = media::open_folder(config.media_folder, settings->most_media_bytes, *random);
+  auto blobs = media::open_folder(config.media_folder, settings.most_media_bytes, *random);
   if (!blobs) return std::unexpected(blobs.error());
-  std::unique_ptr<House> house(new House(config, std::move(*settings), std::move(log),
+  std::unique_ptr<House> house(new House(config, std::move(settings), std::move(log),
                                          {std::move(random), std::move(*store), std::move(*blobs)}));
   if (const auto ready = house->listen(config); !ready) return std::unexpected(ready.error());
   return house;
@@ -89,6 +70,8 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       keeper_(world(), api_),
       inbound_(world(), [this] { poke_all(); }),
       catch_up_(world(), api_, [this] { poke_all(); }),
+      move_in_(world(), *blobs_, {.database = config.database, .media_folder = config.media_folder},
+               [this](const Result<gateway::MovedIn>& moved) { on_moved_in(moved); }),
       outbound_(world(), deliveries_),
       site_(world(), inbound_, *blobs_),
       carrier_(world(), api_) {}
@@ -129,8 +112,19 @@ Result<bool> House::listen(const ops::Config& config) {
   deliveries_.start(*phones_, carrier_);
   fetcher_.poke();
   catch_up_.start();
+  move_in_.start_if_needed();
   runtime::keep_giving_back_memory(work_);
   return server_->start();
+}
+
+void House::on_moved_in(const Result<gateway::MovedIn>& moved) {
+  if (!moved) {
+    return log_->error("what the first MMSGate left cannot be taken over, and will be at the next start: {}",
+                       moved.error().detail);
+  }
+  log_->warning("taken over from the first MMSGate: {} messages and {} files; {} deliveries go on",
+                moved->rows.messages, moved->files, moved->rows.waiting);
+  poke_all();
 }
 
 void House::poke_all() {

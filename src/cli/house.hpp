@@ -11,6 +11,7 @@
 #include "gateway/directory_keeper.hpp"
 #include "gateway/fetcher.hpp"
 #include "gateway/inbound.hpp"
+#include "gateway/move_in.hpp"
 #include "gateway/outbound.hpp"
 #include "gateway/phone_sender.hpp"
 #include "gateway/site.hpp"
@@ -42,6 +43,7 @@ class House {
   [[nodiscard]] std::unique_ptr<sip::Registrations> locator(const ops::Config& config);
   [[nodiscard]] gateway::World world();
   void poke_all();
+  void on_moved_in(const Result<gateway::MovedIn>& moved);
 
   std::shared_ptr<runtime::Log> log_;
   std::unique_ptr<runtime::SystemRandom> random_;
@@ -59,6 +61,7 @@ class House {
   gateway::DirectoryKeeper keeper_;
   gateway::Inbound inbound_;
   gateway::CatchUp catch_up_;
+  gateway::MoveIn move_in_;
   gateway::Outbound outbound_;
   gateway::GatewaySite site_;
   gateway::CarrierSender carrier_;

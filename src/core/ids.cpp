@@ -2,6 +2,7 @@
 #include "core/ids.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -18,6 +19,17 @@ std::optional<BlobId> BlobId::parse(std::string_view text) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   if (text.size() != 32 || !std::ranges::all_of(text, is_hex)) return std::nullopt;
   return BlobId(std::string(text));
+}
+
+std::optional<BlobId> BlobId::parse_uuid(std::string_view text) {
+  constexpr std::array<std::size_t, 4> kDashes{8, 13, 18, 23};
+  std::string hex;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_dash_here = std::ranges::find(kDashes, i) != kDashes.end();
+    if (is_dash_here != (text[i] == '-')) return std::nullopt;
+    if (!is_dash_here) hex += text[i];
+  }
+  return parse(hex);
 }
 
 std::string make_call_id(Random& random, TimePoint now) {

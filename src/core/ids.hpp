@@ -37,6 +37,8 @@ class BlobId {
   [[nodiscard]] static BlobId make(Random& random);
   /// Nothing but exactly 32 lower-case hex digits is a BlobId: no path can be spelt with one.
   [[nodiscard]] static std::optional<BlobId> parse(std::string_view text);
+  /// The first MMSGate named its files by a UUID (RFC 4122) of 122 random bits, "8-4-4-4-12" digits: the same digits.
+  [[nodiscard]] static std::optional<BlobId> parse_uuid(std::string_view text);
 
   [[nodiscard]] const std::string& str() const { return hex_; }
   auto operator<=>(const BlobId&) const = default;

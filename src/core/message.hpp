@@ -30,8 +30,9 @@ enum class Kind {
 
 /// How we know of what a provider brings. The numbers are stored; do not renumber.
 enum class Source {
-  told,    ///< It came by itself.
-  logged,  ///< We found it in the provider's log.
+  told,      ///< It came by itself.
+  logged,    ///< We found it in the provider's log.
+  imported,  ///< It was told to the first MMSGate, whose database we have taken over.
 };
 
 enum class PartState {

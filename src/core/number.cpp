@@ -61,4 +61,16 @@ std::string Number::national() const {
   return e164_;
 }
 
+std::string peer_form(std::string_view address) {
+  if (const auto number = Number::parse(address)) return number->national();
+  constexpr std::size_t kMost = 64;
+  std::string safe;
+  for (const char c : address.substr(0, kMost)) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+    if (plain || c == '_') safe += c;
+  }
+  return safe.empty() ? "unknown" : safe;
+}
+
 }  // namespace mmsgate

@@ -36,4 +36,8 @@ class Number {
   std::string e164_;
 };
 
+/// One form for one peer, so that one conversation stays one: a number's national form, else what of the address can
+/// break no SIP address, "unknown" if nothing can.
+[[nodiscard]] std::string peer_form(std::string_view address);
+
 }  // namespace mmsgate

@@ -52,9 +52,11 @@ NewMessage make_receipt(const store::Recorded& outcome, const char* word, TimePo
 std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Settings& settings, TimePoint now,
                                    Random& random) {
   std::vector<NewMessage> news;
+  // What was taken over from the first MMSGate has lost the id that its sender's phone knows it by.
+  const bool receipts = settings.receipts && !outcome.subject_id.empty();
   if (is_lost(outcome.state)) {
     const Sides sides = sides_of_sender(outcome);
-    if (settings.receipts) news.push_back(make_receipt(outcome, "error", now, random));
+    if (receipts) news.push_back(make_receipt(outcome, "error", now, random));
     news.push_back(make_notice(fmt::format("notice:{}", outcome.message.value), sides.own, sides.peer, outcome.account,
                                fmt::format("Not delivered to {}: {}", sides.peer, outcome.reason), now, random));
     return news;
@@ -62,7 +64,7 @@ std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Setting
   // The carrier's yes is the most that will ever be known; another phone says itself that it has the message (promise
   // 8).
   const bool reached = outcome.direction == Direction::outbound || outcome.state == State::delivered;
-  if (settings.receipts && reached && outcome.message_settled && outcome.lost == 0) {
+  if (receipts && reached && outcome.message_settled && outcome.lost == 0) {
     news.push_back(make_receipt(outcome, "delivered", now, random));
   }
   return news;

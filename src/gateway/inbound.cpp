@@ -13,25 +13,12 @@
 namespace mmsgate::gateway {
 namespace {
 
-/// One form for one peer, so that one conversation stays one; and nothing that could break a SIP address.
-std::string canonical(std::string_view address) {
-  if (const auto number = Number::parse(address)) return number->national();
-  constexpr std::size_t kMost = 64;
-  std::string safe;
-  for (const char c : address.substr(0, kMost)) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-    if (plain || c == '_') safe += c;
-  }
-  return safe.empty() ? "unknown" : safe;
-}
-
 NewMessage common_part(const formats::CarrierMessage& message, TimePoint now) {
   NewMessage row;
   row.direction = Direction::inbound;
   row.provider = "voipms";
   row.provider_id = message.id;
-  row.peer = canonical(message.from);
+  row.peer = peer_form(message.from);
   row.text = message.text;
   row.received_at = now;
   for (const std::string& url : message.media_urls) row.parts.push_back({.source_url = url});
@@ -54,7 +41,7 @@ std::vector<NewDelivery> deliveries_to(const SubAccount& account, const NewMessa
 std::string others(const std::vector<std::string>& to, const std::string& own) {
   std::string list;
   for (const std::string& each : to) {
-    const std::string number = canonical(each);
+    const std::string number = peer_form(each);
     if (number != own) list += (list.empty() ? "" : ", ") + number;
   }
   return list;
@@ -74,7 +61,7 @@ NewMessage withheld(NewMessage row, std::string reason) {
 NewMessage undeliverable(const formats::CarrierMessage& message, std::string_view raw, TimePoint now) {
   NewMessage row = common_part(message, now);
   row.raw = raw;
-  row.own = canonical(message.to.front());
+  row.own = peer_form(message.to.front());
   std::string reason = fmt::format("no sub account at VoIP.ms has {} as its Caller ID number", row.own);
   return withheld(std::move(row), std::move(reason));
 }

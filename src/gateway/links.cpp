@@ -11,7 +11,11 @@ std::string link_to(std::string_view media_base, const BlobId& blob, std::string
   return fmt::format("{}/{}{}", media_base, blob.str(), media::extension_for(type));
 }
 
-std::optional<BlobId> blob_of_name(std::string_view name) { return BlobId::parse(name.substr(0, name.find('.'))); }
+std::optional<BlobId> blob_of_name(std::string_view name) {
+  const std::string_view stem = name.substr(0, name.find('.'));
+  const auto id = BlobId::parse(stem);
+  return id ? id : BlobId::parse_uuid(stem);
+}
 
 std::optional<BlobId> blob_of_link(std::string_view media_base, std::string_view url) {
   if (!url.starts_with(media_base)) return std::nullopt;

@@ -13,7 +13,7 @@ namespace mmsgate::gateway {
 /// "https://sms.example.org:38443/mmsmedia/0123...ef.jpg": the ending is for carriers and phones that go by it.
 [[nodiscard]] std::string link_to(std::string_view media_base, const BlobId& blob, std::string_view type);
 
-/// What stands behind the media path: an id, with or without an ending.
+/// What stands behind the media path: an id, with or without an ending; or a UUID, as in links of the first MMSGate.
 [[nodiscard]] std::optional<BlobId> blob_of_name(std::string_view name);
 
 /// The file of ours that a URL names; nothing when it is not one of our links.

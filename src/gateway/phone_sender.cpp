@@ -61,12 +61,14 @@ void PhoneSender::send(const store::Job& job, Report report) {
 sip::Outgoing PhoneSender::compose(const store::Job& job, const sip::Contact& contact) const {
   const std::string peer_uri = fmt::format("{}:{}@{}", contact.scheme, job.peer, contact.domain);
   formats::Body body = phone_body(job, world_.settings, world_.clock.now(), peer_uri);
+  std::vector<std::pair<std::string, std::string>> headers;
+  if (!job.own.empty()) headers.emplace_back("X-SMS-To", job.own);
   return {.request_uri = contact.request_uri,
           .route = world_.settings.proxy_route,
           .from = fmt::format("\"{}\" <{}>", job.peer, peer_uri),
           .to = fmt::format("<{}:{}@{}>", contact.scheme, job.destination, contact.domain),
           .call_id = job.call_id,
-          .headers = {{"X-SMS-To", job.own}},
+          .headers = std::move(headers),
           .content_type = std::move(body.content_type),
           .body = std::move(body.bytes)};
 }

@@ -17,7 +17,7 @@ void add_line(std::string& text, std::string_view line) {
 
 formats::RcsFile file_of(const Part& part, const Settings& settings) {
   formats::RcsFile file{.name = part.name, .type = part.type, .size = part.size};
-  if (part.blob) file.url = link_to(settings.media_base, *part.blob, part.type);
+  file.url = part.blob ? link_to(settings.media_base, *part.blob, part.type) : part.source_url;
   // What the store has promised, however late this try is.
   if (part.until) file.until = rfc3339(*part.until);
   return file;

@@ -44,10 +44,16 @@ class BlobStore {
   /// An open descriptor for reading, owned by the caller. rejected: there is no such file.
   [[nodiscard]] virtual Result<int> open(const BlobId& id) const = 0;
   [[nodiscard]] virtual Result<bool> remove(const BlobId& id) = 0;
+  /// A file of somebody else's becomes ours under this id, and stays what it was: by a second name, or by a copy where
+  /// that is on another disk. May take a while. The same again changes nothing. transient: it cannot be done.
+  [[nodiscard]] virtual Result<Kept> adopt(const std::string& path, const BlobId& id) = 0;
 };
+
+/// Drafts in the folder: left by a crash, or somebody's who is writing now?
+enum class Drafts { are_leftovers, may_be_alive };
 
 /// Makes the folder (0700) when it is missing, and removes drafts that a crash left. The error names the folder.
 [[nodiscard]] Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::uint64_t most_bytes,
-                                                             Random& random);
+                                                             Random& random, Drafts drafts = Drafts::are_leftovers);
 
 }  // namespace mmsgate::media

@@ -2,7 +2,6 @@
 #include "media/draft_file.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,21 +12,16 @@
 
 #include <fmt/format.h>
 
+#include "media/measure.hpp"
+
 namespace mmsgate::media {
 namespace {
 
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::size_t kHeadBytes = 64;
-constexpr std::size_t kReadBytes = 64 << 10;
 
 std::unexpected<Error> cannot(const char* what, const std::filesystem::path& folder) {
   return fail(ErrorKind::transient, fmt::format("cannot {} in {}: {}", what, folder.string(), std::strerror(errno)));
-}
-
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
 }
 
 }  // namespace
@@ -70,30 +64,9 @@ std::string DraftFile::head() const {
   return n > 0 ? std::string(bytes.data(), static_cast<std::size_t>(n)) : std::string();
 }
 
-/// Of what is really in the file: others may have written by the descriptor.
-Result<Kept> DraftFile::measure() const {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  if (!hash || EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr) != 1) return fail(ErrorKind::bug, "no SHA-256");
-  Kept kept{.id = id_};
-  const auto buffer = std::make_unique<std::array<char, kReadBytes>>();
-  for (;;) {
-    const ssize_t n = ::pread(fd_, buffer->data(), buffer->size(), static_cast<off_t>(kept.size));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failed("read back");
-    if (n == 0) break;
-    EVP_DigestUpdate(hash.get(), buffer->data(), static_cast<std::size_t>(n));
-    kept.size += static_cast<std::uint64_t>(n);
-  }
-  std::array<char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_DigestFinal_ex(hash.get(), reinterpret_cast<unsigned char*>(digest.data()), &length);
-  kept.sha256 = hex({digest.data(), length});
-  return kept;
-}
-
 Result<Kept> DraftFile::keep() {
-  auto kept = measure();
-  if (!kept) return kept;
+  auto kept = measure(fd_, id_);  // others may have written by the descriptor
+  if (!kept) return failed("read back");
   if (kept->size > most_bytes_) {
     return fail(ErrorKind::limit, fmt::format("the file is larger than the {} bytes allowed", most_bytes_));
   }

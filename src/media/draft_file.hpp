@@ -25,7 +25,6 @@ class DraftFile final : public Draft {
  private:
   DraftFile(std::shared_ptr<Subfolders> folders, BlobId id, int fd, std::uint64_t most_bytes);
   [[nodiscard]] std::filesystem::path draft_path() const { return folders_->incoming() / id_.str(); }
-  [[nodiscard]] Result<Kept> measure() const;
   [[nodiscard]] std::unexpected<Error> failed(const char* what) const;  ///< errno says why.
 
   const std::shared_ptr<Subfolders> folders_;

@@ -12,6 +12,7 @@
 
 #include "media/blob_store.hpp"
 #include "media/draft_file.hpp"
+#include "media/measure.hpp"
 
 namespace mmsgate::media {
 namespace {
@@ -44,7 +45,35 @@ class FolderStore final : public BlobStore {
                 fmt::format("cannot remove a file of {}: {}", folders_->root().string(), std::strerror(errno)));
   }
 
+  Result<Kept> adopt(const std::string& path, const BlobId& id) override {
+    const fs::path ours = folders_->path_of(id);
+    if (!folders_->make_for(id)) return cannot_adopt(path);
+    if (::link(path.c_str(), ours.c_str()) != 0 && errno != EEXIST && !copy(path, ours)) return cannot_adopt(path);
+    const int fd = ::open(ours.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return cannot_adopt(path);
+    auto kept = measure(fd, id);
+    const bool is_on_disk = kept && ::fsync(fd) == 0 && sync_folder(ours.parent_path());
+    const int error = errno;
+    ::close(fd);
+    errno = error;
+    return is_on_disk ? Result<Kept>(*std::move(kept)) : cannot_adopt(path);
+  }
+
  private:
+  /// Under a name that a crash leaves among the drafts, then whole under its own.
+  [[nodiscard]] bool copy(const fs::path& from, const fs::path& to) const {
+    const fs::path draft = folders_->incoming() / to.filename();
+    std::error_code error;
+    fs::copy_file(from, draft, fs::copy_options::overwrite_existing, error);
+    if (!error) fs::rename(draft, to, error);
+    errno = error.value();
+    return !error;
+  }
+  [[nodiscard]] std::unexpected<Error> cannot_adopt(const std::string& path) const {
+    return fail(ErrorKind::transient, fmt::format("cannot take the file {} into the media folder {}: {}", path,
+                                                  folders_->root().string(), std::strerror(errno)));
+  }
+
   const std::shared_ptr<Subfolders> folders_;
   const std::uint64_t most_bytes_;
   Random& random_;
@@ -82,14 +111,15 @@ void remove_leftovers(const fs::path& incoming) {
 
 }  // namespace
 
-Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::uint64_t most_bytes, Random& random) {
+Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::uint64_t most_bytes, Random& random,
+                                               Drafts drafts) {
   std::error_code error;
   fs::path root = fs::absolute(folder, error).lexically_normal();
   if (error) return failed("find", folder, error.value());
   if (!root.has_filename()) root = root.parent_path();  // "/media/" and "/media" are the same
   if (const auto made = make_folders(root); !made) return std::unexpected(made.error());
   if (::access((root / "incoming").c_str(), W_OK | X_OK) != 0) return failed("write into", root, errno);
-  remove_leftovers(root / "incoming");
+  if (drafts == Drafts::are_leftovers) remove_leftovers(root / "incoming");
   return std::make_unique<FolderStore>(root, most_bytes, random);
 }
 

@@ -103,17 +103,27 @@ std::string settle_type(std::string_view declared, std::string_view head) {
   return type;
 }
 
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
+    {"image/jpeg", ".jpg"},      {"image/jpg", ".jpg"},  {"image/png", ".png"},       {"image/gif", ".gif"},
+    {"image/webp", ".webp"},     {"image/bmp", ".bmp"},  {"image/heic", ".heic"},     {"image/avif", ".avif"},
+    {"audio/mpeg", ".mp3"},      {"audio/wav", ".wav"},  {"audio/x-wav", ".wav"},     {"audio/ogg", ".ogg"},
+    {"audio/amr", ".amr"},       {"audio/midi", ".mid"}, {"audio/mp4", ".m4a"},       {"audio/3gpp", ".3gp"},
+    {"video/mp4", ".mp4"},       {"video/3gpp", ".3gp"}, {"video/3gpp2", ".3g2"},     {"video/quicktime", ".mov"},
+    {"audio/amr-wb", ".awb"},    {"text/vcard", ".vcf"}, {"application/pdf", ".pdf"}, {"text/plain", ".txt"},
+    {"video/x-matroska", ".mkv"}};
+
+}  // namespace
+
 std::string_view extension_for(std::string_view type) {
-  static constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
-      {"image/jpeg", ".jpg"},      {"image/jpg", ".jpg"},  {"image/png", ".png"},       {"image/gif", ".gif"},
-      {"image/webp", ".webp"},     {"image/bmp", ".bmp"},  {"image/heic", ".heic"},     {"image/avif", ".avif"},
-      {"audio/mpeg", ".mp3"},      {"audio/wav", ".wav"},  {"audio/x-wav", ".wav"},     {"audio/ogg", ".ogg"},
-      {"audio/amr", ".amr"},       {"audio/midi", ".mid"}, {"audio/mp4", ".m4a"},       {"audio/3gpp", ".3gp"},
-      {"video/mp4", ".mp4"},       {"video/3gpp", ".3gp"}, {"video/3gpp2", ".3g2"},     {"video/quicktime", ".mov"},
-      {"audio/amr-wb", ".awb"},    {"text/vcard", ".vcf"}, {"application/pdf", ".pdf"}, {"text/plain", ".txt"},
-      {"video/x-matroska", ".mkv"}};
   const auto it = std::ranges::find(kEndings, type, &std::pair<std::string_view, std::string_view>::first);
   return it == std::end(kEndings) ? std::string_view() : it->second;
+}
+
+std::string_view type_for(std::string_view extension) {
+  const auto it = std::ranges::find(kEndings, extension, &std::pair<std::string_view, std::string_view>::second);
+  return it == std::end(kEndings) ? std::string_view() : it->first;
 }
 
 }  // namespace mmsgate::media

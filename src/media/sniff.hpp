@@ -17,5 +17,7 @@ namespace mmsgate::media {
 
 /// ".jpg" for "image/jpeg"; empty when unknown.
 [[nodiscard]] std::string_view extension_for(std::string_view type);
+/// "image/jpeg" for ".jpg", the first that has it; empty when unknown. ".jpeg" and capitals are not known.
+[[nodiscard]] std::string_view type_for(std::string_view extension);
 
 }  // namespace mmsgate::media

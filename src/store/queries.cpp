@@ -16,7 +16,7 @@ constexpr std::string_view kSummaryColumns = "id, direction, kind, own, peer, ac
 
 Queries::Queries(Database& db)
     : parts_(db),
-      born_(db, "SELECT at FROM marks WHERE name = 'born'"),
+      mark_(db, "SELECT at FROM marks WHERE name = ?"),
       result_(db, "SELECT 1 FROM deliveries WHERE result_id = ? AND result_id <> ''"),
       newest_(db, fmt::format("SELECT {} FROM messages ORDER BY id DESC LIMIT ?", kSummaryColumns)),
       newest_open_(db, fmt::format("SELECT {} FROM messages WHERE id IN (SELECT message FROM deliveries WHERE {}) "
@@ -35,9 +35,9 @@ Queries::Queries(Database& db)
   static_assert(static_cast<int>(State::dead) == 6);
 }
 
-TimePoint Queries::born() {
-  TimePoint at;
-  Cursor row = born_.query();
+std::optional<TimePoint> Queries::mark(std::string_view name) {
+  std::optional<TimePoint> at;
+  Cursor row = mark_.query(name);
   if (row.next()) row.read(at);
   return at;
 }

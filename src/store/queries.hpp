@@ -17,7 +17,8 @@ class Queries {
  public:
   explicit Queries(Database& db);
 
-  [[nodiscard]] TimePoint born();
+  /// A point in time that was written down under this name.
+  [[nodiscard]] std::optional<TimePoint> mark(std::string_view name);
   [[nodiscard]] bool has_result(const std::string& result_id);
   [[nodiscard]] std::vector<Summary> list(int limit, bool only_open);
   [[nodiscard]] std::optional<History> history(MessageId id);
@@ -29,7 +30,7 @@ class Queries {
   [[nodiscard]] std::vector<EventLine> events_of(MessageId message);
 
   PartReader parts_;
-  Statement born_, result_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
+  Statement mark_, result_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
 };
 
 }  // namespace mmsgate::store

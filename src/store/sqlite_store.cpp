@@ -11,6 +11,7 @@
 #include "store/directory_table.hpp"
 #include "store/events.hpp"
 #include "store/file.hpp"
+#include "store/importer.hpp"
 #include "store/lanes.hpp"
 #include "store/mover.hpp"
 #include "store/outcome.hpp"
@@ -35,7 +36,8 @@ struct Desk {
         mover(db, events, lanes),
         outcomes(db, mover, acceptor),
         upkeep(db, mover, lanes),
-        fetches(db, events, blobs) {}
+        fetches(db, events, blobs),
+        importer(db, events, lanes) {}
   EventLog events;
   Lanes lanes;
   Blobs blobs;
@@ -46,6 +48,7 @@ struct Desk {
   Outcomes outcomes;
   Upkeep upkeep;
   Fetches fetches;
+  Importer importer;
 };
 
 /// Everything that only reads, over a connection of its own.
@@ -118,6 +121,17 @@ class SqliteStore final : public Store {
         },
         std::move(done));
   }
+  void import(std::vector<Import> rows, Done<Imported> done) override {
+    submit<Imported>([this, rows = std::move(rows)] { return desk_->importer.take(rows); }, std::move(done));
+  }
+  void mark_imported(TimePoint newest, Done<bool> done) override {
+    submit<bool>(
+        [this, newest] {
+          desk_->importer.mark(newest);
+          return true;
+        },
+        std::move(done));
+  }
   void recover(TimePoint now, Done<int> done) override {
     submit<int>(
         [this, now] {
@@ -137,7 +151,10 @@ class SqliteStore final : public Store {
     return ask([&] { return library_.directory.read(); });
   }
   Result<TimePoint> born() override {
-    return ask([&] { return library_.queries.born(); });
+    return ask([&] { return library_.queries.mark("born").value_or(TimePoint{}); });
+  }
+  Result<std::optional<TimePoint>> imported_until() override {
+    return ask([&] { return library_.queries.mark("imported"); });
   }
   Result<bool> has_result(const std::string& result_id) override {
     return ask([&] { return library_.queries.has_result(result_id); });

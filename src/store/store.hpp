@@ -18,6 +18,7 @@
 #include "core/directory.hpp"
 #include "core/error.hpp"
 #include "core/message.hpp"
+#include "store/import.hpp"
 
 namespace mmsgate::store {
 
@@ -208,6 +209,12 @@ class Store {
   virtual void add_blob(Blob blob, Done<bool> done) = 0;
   virtual void replace_directory(Directory directory, TimePoint now, Done<bool> done) = 0;
 
+  /// Rows of the first MMSGate's database, in the order in which they stand there. Those that were taken before add
+  /// nothing.
+  virtual void import(std::vector<Import> rows, Done<Imported> done) = 0;
+  /// All rows up to this one's time have been taken.
+  virtual void mark_imported(TimePoint newest, Done<bool> done) = 0;
+
   /// At start, before anything is claimed: what was `sending` when we were stopped is queued again, marked interrupted.
   /// Answers how many.
   virtual void recover(TimePoint now, Done<int> done) = 0;
@@ -222,6 +229,8 @@ class Store {
   [[nodiscard]] virtual Result<Directory> directory() = 0;
   /// When this database was made: what is older is none of our business.
   [[nodiscard]] virtual Result<TimePoint> born() = 0;
+  /// What mark_imported() was told last; nothing: never.
+  [[nodiscard]] virtual Result<std::optional<TimePoint>> imported_until() = 0;
   /// Is this the carrier's id of something that one of our deliveries is known to have sent?
   [[nodiscard]] virtual Result<bool> has_result(const std::string& result_id) = 0;
   /// The newest first.

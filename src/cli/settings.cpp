@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/settings.hpp"
+
+namespace mmsgate::cli {
+
+gateway::Settings settings_from(const ops::Config& config) {
+  gateway::Settings settings;
+  settings.media_base = config.public_url + config.media_path;
+  settings.layout = config.layout_separate ? Layout::separate : Layout::together;
+  settings.phone_policy.give_up_after = config.give_up_after;
+  settings.carrier_policy.give_up_after = config.give_up_after;
+  settings.media_policy.give_up_after = config.media_wait;
+  settings.receipts = config.receipts;
+  settings.notify_strangers = config.notify_strangers;
+  settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;
+  settings.media_kept = config.media_kept;
+  settings.catch_up_every = config.catch_up_every;
+  settings.catch_up_after = config.catch_up_after;
+  settings.look_back = config.look_back;
+  settings.copy_filter = config.copy_filter;
+  settings.outgoing = config.outgoing;
+  return settings;
+}
+
+}  // namespace mmsgate::cli
