@@ -75,7 +75,7 @@ Result<Kept> DraftFile::keep() {
   if (::fsync(fd_) != 0) return failed("write to the disk");
   if (::rename(draft_path().c_str(), path.c_str()) != 0) return failed("keep a file");
   kept_ = true;
-  if (sync_folder(path.parent_path())) return kept;
+  if (sync_folder(path.parent_path())) return *std::move(kept);
   // Nobody is told its name, so nobody would ever remove it.
   auto error = failed("write to the disk");
   ::unlink(path.c_str());

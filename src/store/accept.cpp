@@ -43,7 +43,7 @@ Acceptor::Acceptor(Database& db, EventLog& events, Lanes& lanes)
       find_other_id_(db, "SELECT id FROM messages WHERE other_id = ? AND other_id <> '' AND provider = ? AND own = ?"),
       find_told_(
           db,
-          "SELECT id FROM messages WHERE source = 0 AND direction = 0 AND other_id = '' AND own = ? AND peer = ? "
+          "SELECT id FROM messages WHERE source <> 1 AND direction = 0 AND other_id = '' AND own = ? AND peer = ? "
           "AND text = ? AND part_count = ? AND provider = ? AND received_at BETWEEN ? AND ? ORDER BY id LIMIT 1"),
       set_other_id_(db, "UPDATE messages SET other_id = ? WHERE id = ?") {
   static_assert(static_cast<int>(Source::logged) == 1 && static_cast<int>(Direction::inbound) == 0);

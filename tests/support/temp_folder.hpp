@@ -10,8 +10,8 @@ namespace mmsgate::testing_support {
 
 class TempFolder {
  public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "mmsgate-test-XXXXXX").string();
+  explicit TempFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "mmsgate-test-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
   }
   ~TempFolder() {

@@ -88,5 +88,14 @@ TEST(CallId, IsUniqueAndFitForAHeader) {
   EXPECT_LT(first, make_call_id(random, now + Duration(1)));
 }
 
+TEST(BlobId, OfAUuidHasTheUuidsDigits) {
+  EXPECT_EQ(BlobId::parse_uuid("01234567-89ab-4cde-8f01-23456789abcd")->str(), "0123456789ab4cde8f0123456789abcd");
+  for (const char* text : {"", "0123456789ab4cde8f0123456789abcd", "01234567-89ab-4cde-8f01-23456789abc",
+                           "01234567-89AB-4cde-8f01-23456789abcd", "012345678-9ab-4cde-8f01-23456789abcd",
+                           "01234567-89ab-4cde-8f01-23456789abcd-", "../34567-89ab-4cde-8f01-23456789abcd"}) {
+    EXPECT_FALSE(BlobId::parse_uuid(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace mmsgate

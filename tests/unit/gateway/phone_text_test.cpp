@@ -53,6 +53,13 @@ TEST_F(PhoneText, Defect11_NoLaterTryPromisesMoreThanTheStoreDoes) {
   EXPECT_THAT(late.bytes, HasSubstr("until=\"" + rfc3339(until) + "\""));
 }
 
+// It went without any link.
+TEST_F(PhoneText, AFileOfAnotherServerGoesByItsLink) {
+  job_.parts[0].blob.reset();
+  job_.parts[0].source_url = "https://files.example.net/a.png";
+  EXPECT_THAT(body().bytes, HasSubstr("url=\"https://files.example.net/a.png\""));
+}
+
 TEST_F(PhoneText, AFileThatIsLostIsSaidInWords) {
   job_.parts[0].state = PartState::lost;
   job_.parts[0].reason = "404 Not Found";
