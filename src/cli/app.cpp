@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/config.hpp"
 #include "cli/import.hpp"
 #include "cli/messages.hpp"
 #include "cli/serve.hpp"
@@ -85,10 +86,19 @@ int run(int argc, char** argv) {
   auto* import_command = app.add_subcommand("import", "Take over the database and the files of the first MMSGate");
   import_command->add_option("--from", old.database, "Its database; without it, the config's dbfile");
   import_command->add_option("--media", old.media_folder, "Its media folder; without it, the config's localmedia");
-  for (CLI::App* command : {messages, list, show, import_command}) command->fallthrough();
+  auto* config_command = app.add_subcommand("config", "See whether the config file is right, and what it says");
+  config_command->require_subcommand(1);
+  auto* config_check = config_command->add_subcommand("check", "Read it and say what is wrong");
+  auto* config_show = config_command->add_subcommand("show", "Every option as it holds; secrets are not shown");
+  auto* config_default = config_command->add_subcommand("default", "As --default-config");
+  for (CLI::App* command :
+       {messages, list, show, import_command, config_command, config_check, config_show, config_default})
+    command->fallthrough();
   CLI11_PARSE(app, argc, argv);
 
-  if (common.default_config) {
+  if (config_check->parsed()) return check_config(common.config_file);
+  if (config_show->parsed()) return show_config(common.config_file);
+  if (common.default_config || config_default->parsed()) {
     fmt::print("{}", ops::default_config());
     return 0;
   }

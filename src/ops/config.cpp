@@ -14,7 +14,6 @@
 #include "formats/filter_text.hpp"
 #include "formats/ini.hpp"
 #include "ops/options.hpp"
-#include "ops/values.hpp"
 
 namespace mmsgate::ops {
 namespace {
@@ -121,10 +120,16 @@ OutgoingChoice outgoing(const Values& values) {
   return choice;
 }
 
-void fill_rest(Config& config, const Values& values) {
+Result<bool> fill_api(Config& config, const Values& values) {
   config.api_url = values.text("api", "apiurl");
   config.api_user = values.text("api", "apiid");
-  config.api_password = values.text("api", "apipw");
+  auto password = values.secret("api", "apipw");
+  if (!password) return std::unexpected(password.error());
+  config.api_password = *std::move(password);
+  return true;
+}
+
+void fill_rest(Config& config, const Values& values) {
   config.database = values.text("mmsgate", "dbfile");
   config.log_level = runtime::parse_log_level(values.text("mmsgate", "logger")).value_or(runtime::LogLevel::warning);
   config.log_file = values.text("mmsgate", "loggerfile");
@@ -141,34 +146,59 @@ void fill_rest(Config& config, const Values& values) {
   config.warnings = values.warnings();
 }
 
-}  // namespace
-
-Result<Config> read_config(std::string_view text, std::string_view name, std::string_view home) {
-  Values values(name, home);
+Result<Values> read_values(std::string_view text, std::string_view name, const Surroundings& around) {
+  Values values(name, around);
   const auto entries = formats::parse_ini(text);
   if (!entries) return fail(ErrorKind::rejected, fmt::format("{}: {}", name, entries.error().detail));
   for (const formats::IniEntry& entry : *entries) {
     if (const auto taken = values.take(entry); !taken) return std::unexpected(taken.error());
   }
   if (const auto whole = values.all_required(); !whole) return std::unexpected(whole.error());
+  return values;
+}
+
+Surroundings surroundings() {
+  const auto variable = [](const char* name, const char* otherwise) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? otherwise : value);
+  };
+  return {.home = variable("HOME", "/var/lib/mmsgate"), .credentials = variable("CREDENTIALS_DIRECTORY", "")};
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.good() || in.eof()) return text;
+  return fail(
+      ErrorKind::transient,
+      fmt::format("cannot read {}: write one with `mmsgate --default-config`, or name another with --config-file",
+                  path));
+}
+
+}  // namespace
+
+Result<Config> read_config(std::string_view text, std::string_view name, const Surroundings& around) {
+  const auto values = read_values(text, name, around);
+  if (!values) return std::unexpected(values.error());
   Config config;
-  if (const auto filled = fill_sip(config, values); !filled) return std::unexpected(filled.error());
-  if (const auto filled = fill_web(config, values); !filled) return std::unexpected(filled.error());
-  fill_rest(config, values);
+  if (const auto filled = fill_sip(config, *values); !filled) return std::unexpected(filled.error());
+  if (const auto filled = fill_web(config, *values); !filled) return std::unexpected(filled.error());
+  if (const auto filled = fill_api(config, *values); !filled) return std::unexpected(filled.error());
+  fill_rest(config, *values);
   return config;
 }
 
 Result<Config> load_config(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.good() && !in.eof()) {
-    return fail(
-        ErrorKind::transient,
-        fmt::format("cannot read {}: write one with `mmsgate --default-config`, or name another with --config-file",
-                    path));
-  }
-  const char* home = std::getenv("HOME");
-  return read_config(text, path, home == nullptr ? "/var/lib/mmsgate" : home);
+  const auto text = read_file(path);
+  if (!text) return std::unexpected(text.error());
+  return read_config(*text, path, surroundings());
+}
+
+Result<std::string> show_config(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return std::unexpected(text.error());
+  if (const auto good = read_config(*text, path, surroundings()); !good) return std::unexpected(good.error());
+  return read_values(*text, path, surroundings())->show();
 }
 
 }  // namespace mmsgate::ops

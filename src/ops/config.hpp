@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/send_plan.hpp"
 #include "formats/flexisip_answer.hpp"
+#include "ops/values.hpp"
 #include "runtime/log.hpp"
 
 namespace mmsgate::ops {
@@ -65,11 +66,13 @@ struct Config {
   std::vector<std::string> warnings;  ///< Of options that are set but not acted upon.
 };
 
-/// The text of a file called `name`. rejected: "mmsgate.conf:12: ..." with what is wrong and what was meant. `home`
-/// stands for ~.
-[[nodiscard]] Result<Config> read_config(std::string_view text, std::string_view name, std::string_view home);
+/// The text of a file called `name`. rejected: "mmsgate.conf:12: ..." with what is wrong and what was meant.
+[[nodiscard]] Result<Config> read_config(std::string_view text, std::string_view name, const Surroundings& around);
 
-/// The same from a file. transient: it cannot be read.
+/// The same from a file, as this process finds it. transient: it cannot be read.
 [[nodiscard]] Result<Config> load_config(const std::string& path);
+
+/// Every option as it holds, in the form of the file; secrets are not shown. As for load_config().
+[[nodiscard]] Result<std::string> show_config(const std::string& path);
 
 }  // namespace mmsgate::ops

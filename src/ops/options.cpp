@@ -41,10 +41,12 @@ constexpr Option kOptions[] = {
     {"sip", "sipkey", path, "~/data/mmsgate-local-key.pem", "", Use::later, "Private key for SIP over TLS."},
     {"sip", "sippop", text, "", "", Use::later, "A VoIP.ms server to register at."},
     {"sip", "authid", text, "", "", Use::later, "The account to register with."},
-    {"sip", "authpw", text, "", "", Use::later, "Its password."},
+    {"sip", "authpw", text, "", "", Use::later, "Its password.", true},
 
     {"api", "apiid", required, "", "", Use::now, "The VoIP.ms portal account: an e-mail address."},
-    {"api", "apipw", required, "", "", Use::now, "The VoIP.ms API password (not the portal's)."},
+    {"api", "apipw", required, "", "", Use::now, "The VoIP.ms API password (not the portal's).", true},
+    {"api", "apipw_file", path, "", "", Use::now,
+     "A file that holds nothing but this password, instead of apipw. So does a systemd credential called apipw."},
     {"api", "apiurl", text, "https://voip.ms/api/v1/rest.php", "", Use::now, "Where the API is."},
 
     {"web", "webdns", required, "", "", Use::now,

@@ -39,6 +39,7 @@ struct Option {
   std::string_view choices;   ///< Form::choice: separated by blanks.
   Use use = Use::now;
   std::string_view help;  ///< A sentence.
+  bool secret = false;    ///< Nobody is shown it; it may stand in a file of its own, see Values::secret().
 };
 
 [[nodiscard]] std::span<const Option> options();

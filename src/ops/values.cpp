@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -30,7 +32,10 @@ Result<bool> Values::take(const formats::IniEntry& entry) {
 
 Result<bool> Values::all_required() const {
   for (const Option& option : options()) {
-    if (option.form == Form::required && !set_.contains(&option)) {
+    if (option.form != Form::required || set_.contains(&option)) continue;
+    const auto elsewhere = option.secret ? secret(option.section, option.name) : std::string();
+    if (!elsewhere) return std::unexpected(elsewhere.error());
+    if (elsewhere->empty()) {
       return wrong_at(0, fmt::format("[{}] {} is missing: {}", option.section, option.name, option.help));
     }
   }
@@ -41,7 +46,7 @@ std::string Values::text(std::string_view section, std::string_view name) const 
   const Option* option = find_option(section, name);
   const auto it = set_.find(option);
   std::string value(it == set_.end() ? option->fallback : it->second.value);
-  if (option->form == Form::path && value.starts_with('~')) value.replace(0, 1, home_);
+  if (option->form == Form::path && value.starts_with('~')) value.replace(0, 1, around_.home);
   return value;
 }
 
@@ -57,6 +62,24 @@ bool Values::is(std::string_view section, std::string_view name, std::string_vie
   return std::ranges::equal(text(section, name), wanted, same);
 }
 
+Result<std::string> Values::secret(std::string_view section, std::string_view name) const {
+  if (std::string here = text(section, name); !here.empty()) return here;
+  const std::string file_option = fmt::format("{}_file", name);
+  std::string path = find_option(section, file_option) == nullptr ? "" : text(section, file_option);
+  const bool is_named = !path.empty();
+  if (!is_named && !around_.credentials.empty()) path = fmt::format("{}/{}", around_.credentials, name);
+  if (path.empty()) return std::string();
+  std::ifstream in(path, std::ios::binary);
+  if (!in && !is_named) return std::string();
+  std::string value{std::istreambuf_iterator<char>(in), {}};
+  value.erase(std::find_if_not(value.rbegin(), value.rend(), [](unsigned char c) { return std::isspace(c); }).base(),
+              value.end());
+  if (!value.empty()) return value;
+  return is_named
+             ? Result<std::string>(wrong(section, file_option, fmt::format("cannot be read or is empty: {}", path)))
+             : value;
+}
+
 std::unexpected<Error> Values::wrong(std::string_view section, std::string_view name, std::string_view what) const {
   const auto it = set_.find(find_option(section, name));
   return wrong_at(it == set_.end() ? 0 : it->second.line, fmt::format("[{}] {} {}", section, name, what));
@@ -65,6 +88,27 @@ std::unexpected<Error> Values::wrong(std::string_view section, std::string_view 
 std::unexpected<Error> Values::wrong_at(int line, std::string_view what) const {
   return fail(ErrorKind::rejected,
               line > 0 ? fmt::format("{}:{}: {}", file_, line, what) : fmt::format("{}: {}", file_, what));
+}
+
+std::string Values::show() const {
+  std::string out;
+  std::string_view section;
+  for (const Option& option : options()) {
+    if (option.section != section) {
+      out += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", option.section);
+      section = option.section;
+    }
+    std::string value = text(option.section, option.name);
+    if (option.secret) {
+      const auto known = secret(option.section, option.name);
+      value = known && !known->empty() ? "(set)" : "";
+    }
+    // A value of several lines goes on in lines that are indented.
+    for (auto at = value.find('\n'); at != std::string::npos; at = value.find('\n', at + 5))
+      value.insert(at + 1, "    ");
+    out += fmt::format("{} ={}{}\n", option.name, value.empty() ? "" : " ", value);
+  }
+  return out;
 }
 
 std::vector<std::string> Values::warnings() const {

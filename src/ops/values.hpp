@@ -15,10 +15,16 @@
 
 namespace mmsgate::ops {
 
+/// What a config file refers to without saying it.
+struct Surroundings {
+  std::string home;         ///< Stands for ~ in paths.
+  std::string credentials;  ///< The folder where systemd puts secrets ($CREDENTIALS_DIRECTORY); empty: none.
+};
+
 class Values {
  public:
-  /// `file` is how errors name the file; `home` stands for ~ in paths.
-  Values(std::string_view file, std::string_view home) : file_(file), home_(home) {}
+  /// `file` is how errors name the file.
+  Values(std::string_view file, Surroundings around) : file_(file), around_(std::move(around)) {}
 
   /// rejected: no such section or option, or a bad value; says the line and what was meant.
   [[nodiscard]] Result<bool> take(const formats::IniEntry& entry);
@@ -29,9 +35,16 @@ class Values {
   [[nodiscard]] int number(std::string_view section, std::string_view name) const;
   [[nodiscard]] bool is(std::string_view section, std::string_view name, std::string_view wanted) const;
 
+  [[nodiscard]] bool is_set(const Option& option) const { return set_.contains(&option); }
+  /// What stands in the file, or in the file that NAME_file names, or in the credential called NAME. rejected: that
+  /// cannot be read, or is empty. Empty: in none of them.
+  [[nodiscard]] Result<std::string> secret(std::string_view section, std::string_view name) const;
+
   /// "FILE:LINE: what", with the line where the option stands; without it where it is not set.
   [[nodiscard]] std::unexpected<Error> wrong(std::string_view section, std::string_view name,
                                              std::string_view what) const;
+  /// Every option as it holds, in the form of the file. A secret is "(set)".
+  [[nodiscard]] std::string show() const;
   /// A line for each option that is set and has no effect yet.
   [[nodiscard]] std::vector<std::string> warnings() const;
 
@@ -43,7 +56,7 @@ class Values {
   [[nodiscard]] std::unexpected<Error> wrong_at(int line, std::string_view what) const;
 
   std::string file_;
-  std::string home_;
+  Surroundings around_;
   std::map<const Option*, Set> set_;
 };
 

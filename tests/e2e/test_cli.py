@@ -97,3 +97,22 @@ def test_messages_of_a_store_that_is_not_there(config, tmp_path: Path):
 
 def test_an_unknown_command_is_refused():
     assert run("serv").returncode != 0
+
+
+def test_a_config_is_checked_without_starting_anything(config):
+    done = run("config", "check", "--config-file", config("[sip]\nsippop = toronto.example\n"))
+    assert done.returncode == 0
+    assert "sippop is not acted upon yet" in done.stdout and done.stdout.endswith("mmsgate.conf is right.\n")
+    done = run("config", "check", "--config-file", config("webprot = 80\n"))
+    assert done.returncode == 2 and 'did you mean "webport"' in done.stderr
+
+
+def test_a_config_is_shown_without_its_secrets(config):
+    done = run("config", "show", "--config-file", config("webport = 4443\n"))
+    assert done.returncode == 0
+    assert "apipw = (set)\n" in done.stdout and "webport = 4443\n" in done.stdout and "sipport = 5060\n" in done.stdout
+    assert "s3cret" not in done.stdout
+
+
+def test_config_default_is_default_config():
+    assert run("config", "default").stdout == run("--default-config").stdout != ""

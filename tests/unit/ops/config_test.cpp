@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "support/temp_folder.hpp"
+
 namespace mmsgate::ops {
 namespace {
 
@@ -13,7 +17,7 @@ constexpr std::string_view kLeast =
     "[api]\napiid = owner@example.org\napipw = s3cret\n[web]\nwebdns = sms.example.org\n";
 
 Result<Config> read(const std::string& more) {
-  return read_config(std::string(kLeast) + more, "m.conf", "/home/owner");
+  return read_config(std::string(kLeast) + more, "m.conf", {.home = "/home/owner"});
 }
 
 std::string error_of(const std::string& more) {
@@ -66,7 +70,7 @@ TEST(Config, ReadsHowFilesGoOut) {
 }
 
 TEST(Config, SaysWhatIsMissing) {
-  const auto config = read_config("[web]\nwebdns = x\n", "m.conf", "/");
+  const auto config = read_config("[web]\nwebdns = x\n", "m.conf", {.home = "/"});
   ASSERT_FALSE(config);
   EXPECT_THAT(config.error().detail, HasSubstr("[api] apiid is missing"));
 }
@@ -112,6 +116,45 @@ TEST(Config, AFileThatIsNotThereSaysHowToWriteOne) {
   const auto config = load_config("/nonexistent/mmsgate.conf");
   ASSERT_FALSE(config);
   EXPECT_THAT(config.error().detail, HasSubstr("--default-config"));
+}
+
+class Secrets : public testing::Test {
+ protected:
+  static constexpr const char* kRest = "[web]\nwebdns = x\n[api]\napiid = o\n";
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_.file(name)) << text; }
+  [[nodiscard]] Result<Config> read(const std::string& more) const {
+    return read_config(kRest + more, "m.conf", {.home = folder_.path(), .credentials = folder_.path()});
+  }
+  testing_support::TempFolder folder_;
+};
+
+TEST_F(Secrets, StandInTheFileOrInOneOfTheirOwnOrWithSystemd) {
+  write("pw", "from a file\n");
+  EXPECT_EQ(read("apipw_file = ~/pw\n")->api_password, "from a file");
+  EXPECT_EQ(read("apipw = here\napipw_file = ~/pw\n")->api_password, "here");
+  EXPECT_THAT(read("").error().detail, HasSubstr("[api] apipw is missing"));
+  write("apipw", "from systemd");
+  EXPECT_EQ(read("")->api_password, "from systemd");
+  EXPECT_EQ(read("apipw_file = ~/pw\n")->api_password, "from a file");
+}
+
+TEST_F(Secrets, ThatCannotBeReadAreSaid) {
+  EXPECT_THAT(read("apipw_file = ~/nowhere\n").error().detail, HasSubstr("m.conf:5: [api] apipw_file cannot be read"));
+  write("pw", " \n");
+  EXPECT_THAT(read("apipw_file = ~/pw\n").error().detail, HasSubstr("is empty"));
+}
+
+TEST_F(Secrets, AreNotShown) {
+  write("m.conf",
+        kRest + std::string("apipw = s3cret\n[sip]\nauthpw = other\n[mmsgate]\nautotypes =\n  image/png\n  image/gif\n"));
+  const auto shown = show_config(folder_.file("m.conf"));
+  ASSERT_TRUE(shown) << shown.error().detail;
+  EXPECT_THAT(*shown, HasSubstr("apipw = (set)\n"));
+  EXPECT_THAT(*shown, HasSubstr("webport = 38443\n"));
+  EXPECT_THAT(*shown, HasSubstr("apipw_file =\n"));
+  EXPECT_THAT(*shown, testing::Not(HasSubstr("s3cret")));
+  EXPECT_THAT(*shown, testing::Not(HasSubstr("other")));
+  EXPECT_TRUE(read_config(*shown, "shown", {.home = "/"})) << "it can be read back";
 }
 
 }  // namespace

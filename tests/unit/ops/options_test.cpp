@@ -47,7 +47,7 @@ TEST(Options, TheDefaultConfigIsReadBack) {
     ASSERT_NE(at, std::string::npos) << name;
     text.insert(text.find('\n', at + 1), "something");
   }
-  const auto config = read_config(text, "default", "/home/owner");
+  const auto config = read_config(text, "default", {.home = "/home/owner"});
   EXPECT_TRUE(config) << config.error().detail;
 }
 

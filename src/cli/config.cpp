@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/config.hpp"
+
+#include <fmt/format.h>
+
+#include "ops/config.hpp"
+
+namespace mmsgate::cli {
+namespace {
+
+constexpr int kWrongConfig = 2;
+
+int say(const Error& error) {
+  fmt::print(stderr, "mmsgate: {}\n", error.detail);
+  return kWrongConfig;
+}
+
+}  // namespace
+
+int check_config(const std::string& file) {
+  const auto config = ops::load_config(file);
+  if (!config) return say(config.error());
+  for (const std::string& warning : config->warnings) fmt::print("{}\n", warning);
+  fmt::print("{} is right.\n", file);
+  return 0;
+}
+
+int show_config(const std::string& file) {
+  const auto text = ops::show_config(file);
+  if (!text) return say(text.error());
+  fmt::print("{}", *text);
+  return 0;
+}
+
+}  // namespace mmsgate::cli
