@@ -9,6 +9,7 @@
 #include "cli/config.hpp"
 #include "cli/import.hpp"
 #include "cli/messages.hpp"
+#include "cli/reconcile.hpp"
 #include "cli/serve.hpp"
 #include "ops/config.hpp"
 #include "ops/options.hpp"
@@ -86,13 +87,18 @@ int run(int argc, char** argv) {
   auto* import_command = app.add_subcommand("import", "Take over the database and the files of the first MMSGate");
   import_command->add_option("--from", old.database, "Its database; without it, the config's dbfile");
   import_command->add_option("--media", old.media_folder, "Its media folder; without it, the config's localmedia");
+  int look_back_days = 0;
+  auto* reconcile_command =
+      app.add_subcommand("reconcile", "Look now for messages that VoIP.ms has logged and never told us");
+  reconcile_command->add_option("--look-back", look_back_days, "So many days; without it, as the config says")
+      ->check(CLI::Range(1, 90));
   auto* config_command = app.add_subcommand("config", "See whether the config file is right, and what it says");
   config_command->require_subcommand(1);
   auto* config_check = config_command->add_subcommand("check", "Read it and say what is wrong");
   auto* config_show = config_command->add_subcommand("show", "Every option as it holds; secrets are not shown");
   auto* config_default = config_command->add_subcommand("default", "As --default-config");
-  for (CLI::App* command :
-       {messages, list, show, import_command, config_command, config_check, config_show, config_default})
+  for (CLI::App* command : {messages, list, show, import_command, reconcile_command, config_command, config_check,
+                            config_show, config_default})
     command->fallthrough();
   CLI11_PARSE(app, argc, argv);
 
@@ -108,6 +114,8 @@ int run(int argc, char** argv) {
     return with_config(common, [&](const ops::Config& config) { return show_message(config, listing); });
   if (import_command->parsed())
     return with_config(common, [&](const ops::Config& config) { return import_old(config, old); });
+  if (reconcile_command->parsed())
+    return with_config(common, [&](const ops::Config& config) { return reconcile(config, look_back_days); });
   static_cast<void>(serve_command);
   return with_config(common,
                      [&](const ops::Config& config) { return serve(config, [&] { return configured(common); }); });

@@ -3,6 +3,7 @@
 
 #include <netdb.h>
 
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,19 +47,23 @@ Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::share
   auto route = proxy_route(config.proxy);
   if (!route) return std::unexpected(route.error());
   settings.proxy_route = *std::move(route);
+  auto control = ops::Control::open(config.database);
+  if (!control) return std::unexpected(control.error());
   auto store = store::open_sqlite({.path = config.database}, log);
   if (!store) return std::unexpected(store.error());
   auto random = std::make_unique<runtime::SystemRandom>();
   auto blobs = media::open_folder(config.media_folder, settings.most_media_bytes, *random);
   if (!blobs) return std::unexpected(blobs.error());
-  std::unique_ptr<House> house(new House(config, std::move(settings), std::move(log),
-                                         {std::move(random), std::move(*store), std::move(*blobs)}));
+  std::unique_ptr<House> house(
+      new House(config, std::move(settings), std::move(log),
+                {std::move(*control), std::move(random), std::move(*store), std::move(*blobs)}));
   if (const auto ready = house->listen(config); !ready) return std::unexpected(ready.error());
   return house;
 }
 
 House::House(const ops::Config& config, gateway::Settings settings, std::shared_ptr<runtime::Log> log, Ground ground)
     : log_(std::move(log)),
+      control_(std::move(ground.control)),
       random_(std::move(ground.random)),
       settings_(std::move(settings)),
       store_(std::move(ground.store)),
@@ -114,7 +119,28 @@ Result<bool> House::listen(const ops::Config& config) {
   catch_up_.start();
   move_in_.start_if_needed();
   runtime::keep_giving_back_memory(work_);
+  control_->start(
+      [this](const std::string& line, ops::Control::Answer answer) { on_command(line, std::move(answer)); });
   return server_->start();
+}
+
+void House::on_command(const std::string& line, ops::Control::Answer answer) {
+  std::istringstream words(line);
+  std::string verb;
+  words >> verb;
+  if (verb == "wake") {
+    poke_all();
+    return answer(std::string());
+  }
+  if (verb == "reconcile") {
+    std::optional<Duration> back;
+    if (int days = 0; words >> days) back = std::chrono::hours(24) * days;
+    auto shared = std::make_shared<ops::Control::Answer>(std::move(answer));
+    return catch_up_.look_now(back, [shared](const Result<int>& added) {
+      (*shared)(added ? Result<std::string>(fmt::to_string(*added)) : std::unexpected(added.error()));
+    });
+  }
+  answer(fail(ErrorKind::rejected, fmt::format("this gateway knows no command \"{}\": is it an older version?", verb)));
 }
 
 void House::on_moved_in(const Result<gateway::MovedIn>& moved) {
@@ -154,6 +180,7 @@ std::unique_ptr<sip::Registrations> House::locator(const ops::Config& config) {
 House::~House() {
   // First nobody brings anything new, then nothing is begun, then what is under way is cut off. The store is the last
   // to go: what could still be written down is, and the next start puts the rest right.
+  control_.reset();
   server_.reset();
   if (endpoint_) endpoint_->drain();
   deliveries_.stop();

@@ -16,6 +16,7 @@
 #include "gateway/phone_sender.hpp"
 #include "gateway/site.hpp"
 #include "ops/config.hpp"
+#include "ops/control.hpp"
 #include "runtime/log.hpp"
 #include "runtime/system.hpp"
 
@@ -34,6 +35,7 @@ class House {
  private:
   /// What must be there before the rest is made.
   struct Ground {
+    std::unique_ptr<ops::Control> control;
     std::unique_ptr<runtime::SystemRandom> random;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<media::BlobStore> blobs;
@@ -43,9 +45,12 @@ class House {
   [[nodiscard]] std::unique_ptr<sip::Registrations> locator(const ops::Config& config);
   [[nodiscard]] gateway::World world();
   void poke_all();
+  /// What `mmsgate` is told from outside, word by word.
+  void on_command(const std::string& line, ops::Control::Answer answer);
   void on_moved_in(const Result<gateway::MovedIn>& moved);
 
   std::shared_ptr<runtime::Log> log_;
+  std::unique_ptr<ops::Control> control_;
   std::unique_ptr<runtime::SystemRandom> random_;
   runtime::SystemClock clock_;
   gateway::Settings settings_;

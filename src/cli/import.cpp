@@ -7,6 +7,7 @@
 
 #include "cli/settings.hpp"
 #include "gateway/move_in.hpp"
+#include "ops/control.hpp"
 #include "runtime/system.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -62,6 +63,8 @@ int import_old(const ops::Config& config, const ImportOptions& options) {
     fmt::print(stderr, "mmsgate: {}\n", moved.error().detail);
     return 1;
   }
+  // A gateway that runs would find what waits at its next occasion only.
+  static_cast<void>(ops::ask_running(config.database, "wake", std::chrono::seconds(5)));
   fmt::print("{} messages with {} deliveries and {} files were taken over; {} deliveries still have to arrive.\n",
              moved->rows.messages, moved->rows.deliveries, moved->files, moved->rows.waiting);
   if (moved->rows.known > 0) fmt::print("{} rows were here already.\n", moved->rows.known);

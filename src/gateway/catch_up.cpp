@@ -10,7 +10,8 @@
 namespace mmsgate::gateway {
 
 std::vector<NewMessage> plan_catch_up(std::vector<formats::LoggedMessage> log, const Directory& directory,
-                                      const Settings& settings, TimePoint since, TimePoint now, Random& random) {
+                                      const Settings& settings, TimePoint since, TimePoint until, TimePoint now,
+                                      Random& random) {
   // Dates are of one form, so their order is that of time; ids, which grow, tell apart what came within a second.
   std::ranges::stable_sort(log, [](const auto& a, const auto& b) {
     return std::tuple(a.date, a.id.size(), a.id) < std::tuple(b.date, b.id.size(), b.id);
@@ -19,7 +20,7 @@ std::vector<NewMessage> plan_catch_up(std::vector<formats::LoggedMessage> log, c
   for (formats::LoggedMessage& entry : log) {
     const auto at = formats::parse_log_date(entry.date);
     const auto did = Number::parse(entry.did);
-    if (!entry.received || !at || *at < since || *at > now - settings.catch_up_after) continue;
+    if (!entry.received || !at || *at < since || *at > until) continue;
     if (!did || directory.with_caller_id(*did).empty()) continue;
     const formats::CarrierMessage message{.id = std::move(entry.id),
                                           .from = std::move(entry.contact),
@@ -49,34 +50,56 @@ void CatchUp::look() {
     constexpr Duration kUntilTheDirectoryIsRead = std::chrono::seconds(1);
     return again_after(kUntilTheDirectoryIsRead);
   }
-  const TimePoint now = world_.clock.now();
-  const TimePoint since = std::max(*born, now - world_.settings.look_back);
-  api_.find_received(since, now, [this, since](Result<Log> log) {
-    world_.loop.post([this, since, log = std::move(log)]() mutable { on_log(std::move(log), since); });
+  // What is younger may still have its web hook on its way.
+  const Span span{std::max(*born, world_.clock.now() - world_.settings.look_back), world_.settings.catch_up_after};
+  read(span, [this](const Result<int>& added) { world_.loop.post([this, added] { on_found(added); }); });
+}
+
+void CatchUp::look_now(std::optional<Duration> back, Found found) {
+  world_.loop.post([this, back, found = std::move(found)] {
+    if (world_.book.read()->accounts().empty()) {
+      return found(fail(ErrorKind::transient, "the sub accounts have not been read from VoIP.ms yet"));
+    }
+    const auto born = world_.store.born();
+    if (!born) return found(std::unexpected(born.error()));
+    const TimePoint now = world_.clock.now();
+    read({back ? now - *back : std::max(*born, now - world_.settings.look_back), Duration::zero()}, found);
   });
 }
 
-void CatchUp::on_log(Result<Log> log, TimePoint since) {
-  if (!log) {
-    // The first failure and every hour or so after it: an outage must not fill the log.
-    constexpr int kSayEvery = 10;
-    if (failures_++ % kSayEvery == 0) {
-      world_.log.warning("cannot read from VoIP.ms what came while we were off: {}", log.error().detail);
-    }
-    return again_after(
-        std::min(world_.settings.catch_up_every, world_.settings.carrier_policy.wait(failures_, world_.random)));
-  }
-  failures_ = 0;
-  again_after(world_.settings.catch_up_every);
-  auto rows =
-      plan_catch_up(std::move(*log), *world_.book.read(), world_.settings, since, world_.clock.now(), world_.random);
-  if (rows.empty()) return;
-  world_.store.accept(std::move(rows), [this](const Result<store::Accepted>& accepted) {
-    if (!accepted) return world_.log.error("what VoIP.ms has logged could not be stored: {}", accepted.error().detail);
-    if (accepted->added == 0) return;
-    world_.log.warning("{} messages were in VoIP.ms' log and nobody had told us", accepted->added);
-    on_accepted_();
+void CatchUp::read(Span span, Found found) {
+  api_.find_received(span.since, world_.clock.now(), [this, span, found = std::move(found)](Result<Log> log) {
+    if (!log) return found(std::unexpected(log.error()));
+    world_.loop.post([this, span, found, log = *std::move(log)]() mutable { take(std::move(log), span, found); });
   });
+}
+
+void CatchUp::take(Log log, Span span, const Found& found) {
+  const TimePoint now = world_.clock.now();
+  auto rows = plan_catch_up(std::move(log), *world_.book.read(), world_.settings, span.since, now - span.age, now,
+                            world_.random);
+  if (rows.empty()) return found(0);
+  world_.store.accept(std::move(rows), [this, found](const Result<store::Accepted>& accepted) {
+    if (!accepted) return found(std::unexpected(accepted.error()));
+    if (accepted->added > 0) {
+      world_.log.warning("{} messages were in VoIP.ms' log and nobody had told us", accepted->added);
+      on_accepted_();
+    }
+    found(accepted->added);
+  });
+}
+
+void CatchUp::on_found(const Result<int>& added) {
+  if (added) {
+    failures_ = 0;
+    return again_after(world_.settings.catch_up_every);
+  }
+  // The first failure and every hour or so after it: an outage must not fill the log.
+  constexpr int kSayEvery = 10;
+  if (failures_++ % kSayEvery == 0) {
+    world_.log.warning("cannot catch up with what came while we were off: {}", added.error().detail);
+  }
+  again_after(std::min(world_.settings.catch_up_every, world_.settings.carrier_policy.wait(failures_, world_.random)));
 }
 
 }  // namespace mmsgate::gateway

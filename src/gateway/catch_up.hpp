@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "gateway/world.hpp"
@@ -21,10 +22,23 @@ class CatchUp {
 
   void start();
 
+  /// What was found and had not been here.
+  using Found = std::function<void(Result<int> added)>;
+  /// Looks now, by a person's word: as far back as that says, else as always; and also at what has just come. `found`
+  /// is called on any thread. May be called from any thread.
+  void look_now(std::optional<Duration> back, Found found);
+
  private:
   using Log = std::vector<formats::LoggedMessage>;
+  /// From when on, and how old an entry must be.
+  struct Span {
+    TimePoint since;
+    Duration age{};
+  };
   void look();
-  void on_log(Result<Log> log, TimePoint since);
+  void read(Span span, Found found);
+  void take(Log log, Span span, const Found& found);
+  void on_found(const Result<int>& added);
   void again_after(Duration wait);
 
   World world_;
@@ -33,11 +47,10 @@ class CatchUp {
   int failures_ = 0;
 };
 
-/// What of the log is for our phones, in the order in which it came: not before `since`, and not younger than
-/// `settings.catch_up_after`, since its web hook may be on its way. Entries for numbers that no sub account has, and
-/// those whose date cannot be read, are left out. Pure.
+/// What of the log is for our phones, in the order in which it came: not before `since`, and not after `until`. Entries
+/// for numbers that no sub account has, and those whose date cannot be read, are left out. Pure.
 [[nodiscard]] std::vector<NewMessage> plan_catch_up(std::vector<formats::LoggedMessage> log, const Directory& directory,
-                                                    const Settings& settings, TimePoint since, TimePoint now,
-                                                    Random& random);
+                                                    const Settings& settings, TimePoint since, TimePoint until,
+                                                    TimePoint now, Random& random);
 
 }  // namespace mmsgate::gateway

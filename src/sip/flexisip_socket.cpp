@@ -18,29 +18,18 @@
 
 #include <fmt/format.h>
 
+#include "runtime/descriptor.hpp"
+
 namespace mmsgate::sip {
 namespace {
 
 namespace fs = std::filesystem;
+using runtime::Descriptor;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto kPatience = std::chrono::seconds(2);
 constexpr std::size_t kLargestAnswer = 4U << 20;  ///< Some 20,000 registrations.
 constexpr std::string_view kName = "flexisip-proxy-";
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 std::unexpected<Error> cannot_ask(const std::string& path, std::string_view why) {
   return fail(ErrorKind::transient, fmt::format("Flexisip cannot be asked at {}: {}", path, why));

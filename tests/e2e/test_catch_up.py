@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What VoIP.ms has logged and never told us arrives all the same, once."""
 
+import subprocess
 import time
 from collections.abc import Callable
 
 import pytest
 from house.house import ALICE, SHOP, STRANGER, House
 from house.picture import png
+from house.ports import own_address
 from house.process import wait_until
 
 
@@ -55,3 +57,47 @@ def test_what_is_older_than_the_database_is_the_past(house: House):
     house.carrier.incoming(STRANGER, ALICE.number, "new", webhook=False)
     restart_and_catch_up(house, 1)
     assert house.gateway.messages("list")[0]["direction"] == "inbound"
+
+
+def reconcile(house: House, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([house.gateway.program, "reconcile", *more, "--config-file", house.gateway.config],
+                          capture_output=True, text=True, timeout=60)
+
+
+def test_a_person_who_does_not_want_to_wait_has_it_looked_up(make_house: Callable[..., House]):
+    house = make_house()
+    phone = house.phone(SHOP)
+    house.carrier.incoming(STRANGER, SHOP.number, "nobody told you", webhook=False)
+    done = reconcile(house)
+    assert (done.returncode, done.stdout) == (0, "1 messages were missing and are on their way to the phones.\n"), done
+    assert phone.received()["text"] == "nobody told you"
+    assert reconcile(house, "--look-back", "3").stdout == "Nothing was missing.\n"
+
+
+def test_a_look_back_that_is_asked_for_goes_beyond_the_databases_age(house: House):
+    house.carrier.incoming(STRANGER, ALICE.number, "of old", webhook=False)
+    logged = time.time()
+    house.gateway.stop()
+    for file in house.folder.glob("mmsgate.sqlite*"):
+        file.unlink()
+    wait_until(lambda: int(time.time()) > int(logged), "a second is over: the log is no finer")
+    house.gateway.start()
+    assert reconcile(house).stdout == "Nothing was missing.\n"
+    assert reconcile(house, "--look-back", "1").stdout.startswith("1 messages")
+
+
+def test_without_a_gateway_or_a_carrier_it_says_so(house: House):
+    house.carrier.fault("getMMS", "http:500", times=100)
+    done = reconcile(house)
+    assert done.returncode == 1 and "VoIP.ms" in done.stderr, done
+    house.gateway.stop()
+    done = reconcile(house)
+    assert done.returncode == 1 and "no gateway runs with the database" in done.stderr, done
+
+
+def test_a_second_gateway_on_the_same_database_is_refused(house: House):
+    other = house.folder / "other.conf"
+    other.write_text(house.gateway.config.read_text().replace(house.address, own_address()))
+    done = subprocess.run([house.gateway.program, "serve", "--config-file", other], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "another gateway runs with the database" in done.stderr, done
+    assert house.gateway.health() == 200

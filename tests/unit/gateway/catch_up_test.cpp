@@ -19,7 +19,8 @@ const TimePoint kNow = *formats::parse_log_date("2026-11-23 12:00:00");
 class PlanCatchUp : public testing::Test {
  protected:
   std::vector<NewMessage> plan(std::vector<LoggedMessage> log, Duration back = std::chrono::hours(48)) {
-    return plan_catch_up(std::move(log), directory_, settings_, kNow - back, kNow, random_);
+    return plan_catch_up(std::move(log), directory_, settings_, kNow - back, kNow - settings_.catch_up_after, kNow,
+                         random_);
   }
   static LoggedMessage entry(std::string id, std::string date) {
     return {.id = std::move(id),
