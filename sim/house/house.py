@@ -88,7 +88,8 @@ class House:
         config: dict[str, dict[str, Any]] = {
             "sip": {"sipboundaddress": self.address, "sipport": sip_port, "domain": DOMAIN,
                     "sipproxy": f"{self.proxy.address}:{self.proxy.port}"},
-            "api": {"apiid": USER, "apipw": PASSWORD, "apiurl": self.carrier.api_url},
+            "api": {"apiid": USER, "apipw": PASSWORD, "apiurl": self.carrier.api_url,
+                    "carrierwait": 1},  # who waits for a test does not want to wait for two minutes
             "web": {"webdns": self.address, "webbind": self.address, "webport": web_port,
                     "localmedia": self.folder / "media", "medianetworks": "loopback"},
             "mmsgate": {"dbfile": self.folder / "mmsgate.sqlite", "logger": "DEBUG"},

@@ -7,6 +7,8 @@ std::string_view to_string(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::transient:
       return "transient";
+    case ErrorKind::unanswered:
+      return "unanswered";
     case ErrorKind::rejected:
       return "rejected";
     case ErrorKind::auth:

@@ -10,12 +10,13 @@
 namespace mmsgate {
 
 enum class ErrorKind {
-  transient,  ///< Nothing is wrong with the request; try again later (network, busy, disk full).
-  rejected,   ///< The request itself is wrong, and will be every time it is tried.
-  auth,       ///< A login was refused: a person must act; what waits keeps waiting.
-  limit,      ///< A quota is spent; try again when it has had time to refill.
-  corrupt,    ///< Stored or received bytes are not what they must be.
-  bug,        ///< Our own fault; report it.
+  transient,   ///< Nothing is wrong with the request; try again later (network, busy, disk full).
+  unanswered,  ///< The request went out and no answer came: nobody knows whether it was done, or still will be.
+  rejected,    ///< The request itself is wrong, and will be every time it is tried.
+  auth,        ///< A login was refused: a person must act; what waits keeps waiting.
+  limit,       ///< A quota is spent; try again when it has had time to refill.
+  corrupt,     ///< Stored or received bytes are not what they must be.
+  bug,         ///< Our own fault; report it.
 };
 
 [[nodiscard]] std::string_view to_string(ErrorKind kind);

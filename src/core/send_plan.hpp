@@ -61,6 +61,11 @@ enum class Layout {
   separate,  ///< One MESSAGE each, for clients that know no multipart.
 };
 
+/// What one MESSAGE carries at most: proxies read a request that comes by TCP into a buffer of 16 KB and more, and drop
+/// the line when it is longer. VoIP.ms' longest text fits.
+inline constexpr std::size_t kMostTextOfMessage = 6000;
+inline constexpr int kMostPartsOfMessage = 8;
+
 /// One slice at least: an empty message arrives too.
 [[nodiscard]] std::vector<Slice> plan_for_phone(std::string_view text, int part_count, Layout layout);
 

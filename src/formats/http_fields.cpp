@@ -139,7 +139,9 @@ std::string file_name_of(std::string_view content_disposition) {
 
 std::string clean_file_name(std::string_view name) {
   name = name.substr(name.find_last_of("/\\") + 1);
-  const std::string fit = without_unfit(mend_utf8(name));
+  std::string whole(name);
+  std::erase(whole, '\0');
+  const std::string fit = without_unfit(mend_utf8(whole));
   std::string clean = shortened(trim(fit));
   return clean.find_first_not_of('.') == std::string::npos ? "file" : clean;
 }

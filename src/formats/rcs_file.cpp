@@ -78,7 +78,8 @@ std::string write_rcs_files(const std::vector<RcsFile>& files) {
     xml += fmt::format("<file-size>{}</file-size>\n", file.size);
     xml += fmt::format("<file-name>{}</file-name>\n", escape_xml(file.name));
     xml += fmt::format("<content-type>{}</content-type>\n", escape_xml(file.type));
-    xml += fmt::format("<data url=\"{}\" until=\"{}\"/>\n", escape_xml(file.url), escape_xml(file.until));
+    const std::string until = file.until.empty() ? "" : fmt::format(" until=\"{}\"", escape_xml(file.until));
+    xml += fmt::format("<data url=\"{}\"{}/>\n", escape_xml(file.url), until);
     xml += "</file-info>\n";
   }
   return xml + "</file>\n";

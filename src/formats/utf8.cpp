@@ -72,7 +72,8 @@ std::string mend_utf8(std::string_view text) {
   while (!text.empty()) {
     const auto c = first_code_point(text);
     const std::size_t bytes = c ? c->bytes : 1;
-    out += c ? text.substr(0, bytes) : kReplacement;
+    const bool is_fit = c && c->value != 0;  // a NUL ends the text for whoever is written in C
+    out += is_fit ? text.substr(0, bytes) : kReplacement;
     text.remove_prefix(bytes);
   }
   return out;

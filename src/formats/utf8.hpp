@@ -25,7 +25,7 @@ void append_code_point(std::string& out, char32_t value);
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// The same text with U+FFFD for each byte that is not part of well-formed UTF-8.
+/// The same text with U+FFFD for each byte that is not part of well-formed UTF-8, and for NUL.
 [[nodiscard]] std::string mend_utf8(std::string_view text);
 
 [[nodiscard]] std::string latin1_to_utf8(std::string_view latin1);

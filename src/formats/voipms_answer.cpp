@@ -64,9 +64,10 @@ struct Answer {
 
 Result<Answer> parse_answer(std::string_view text) {
   auto json = parse_json(text);
-  if (!json) return fail(ErrorKind::corrupt, fmt::format("VoIP.ms' answer cannot be read: {}", json.error().detail));
+  // A page of something between us and their interface: an outage, which says nothing about the request.
+  if (!json) return fail(ErrorKind::unanswered, fmt::format("VoIP.ms' answer cannot be read: {}", json.error().detail));
   std::string status = word_of(*json, "status");
-  if (status.empty()) return fail(ErrorKind::corrupt, "VoIP.ms' answer has no status");
+  if (status.empty()) return fail(ErrorKind::unanswered, "VoIP.ms' answer has no status");
   return Answer{std::move(*json), std::move(status)};
 }
 

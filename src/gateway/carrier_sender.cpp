@@ -12,8 +12,8 @@
 namespace mmsgate::gateway {
 namespace {
 
-/// Their clock and ours may differ a little.
-constexpr Duration kClockSlack = std::chrono::minutes(5);
+/// Their clock and ours may differ, and a time zone may be taken for another one.
+constexpr Duration kClockSlack = std::chrono::hours(2);
 
 Verdict sent(const std::string& id) {
   return {.event = Event::accepted, .reason = fmt::format("the carrier accepted it as {}", id), .result_id = id};
@@ -30,6 +30,8 @@ Verdict verdict_of_carrier(const Error& error) {
       return {.event = Event::postponed, .reason = error.detail, .slow = true};
     case ErrorKind::corrupt:
       return {.event = Event::postponed, .reason = error.detail, .unclear = true};
+    case ErrorKind::unanswered:
+      return {.event = Event::postponed, .reason = error.detail, .unsettled = true};
     case ErrorKind::transient:
     case ErrorKind::bug:
       return {.event = Event::postponed, .reason = error.detail};
@@ -86,6 +88,7 @@ void CarrierSender::ask_first(const store::Job& job, const std::shared_ptr<Repor
           // Not knowing is no reason to send twice.
           Verdict verdict = verdict_of_carrier(log.error());
           verdict.event = Event::postponed;
+          verdict.unclear = verdict.unsettled = false;
           return report->ended(std::move(verdict));
         }
         const auto is_known = [this](const std::string& id) { return world_.store.has_result(id).value_or(false); };

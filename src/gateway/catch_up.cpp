@@ -36,6 +36,18 @@ std::vector<NewMessage> plan_catch_up(std::vector<formats::LoggedMessage> log, c
   return rows;
 }
 
+namespace {
+
+std::vector<store::LoggedId> ids_in(const std::vector<formats::LoggedMessage>& log) {
+  std::vector<store::LoggedId> ids;
+  for (const formats::LoggedMessage& entry : log) {
+    if (entry.received) ids.push_back({"voipms", entry.id, peer_form(entry.did)});
+  }
+  return ids;
+}
+
+}  // namespace
+
 void CatchUp::start() {
   if (world_.settings.catch_up_every > Duration::zero()) again_after(Duration::zero());
 }
@@ -76,6 +88,7 @@ void CatchUp::read(Span span, Found found) {
 
 void CatchUp::take(Log log, Span span, const Found& found) {
   const TimePoint now = world_.clock.now();
+  world_.store.note_log(ids_in(log), [](const Result<bool>&) {});  // when it cannot, what follows cannot either
   auto rows = plan_catch_up(std::move(log), *world_.book.read(), world_.settings, span.since, now - span.age, now,
                             world_.random);
   if (rows.empty()) return found(0);

@@ -39,7 +39,10 @@ void Deliveries::start(Sender& phones, Sender& carrier) {
   world_.loop.post([this, &phones, &carrier] {
     flow(Target::phone).sender = &phones;
     flow(Target::carrier).sender = &carrier;
-    world_.store.recover(world_.clock.now(), [this, &phones, &carrier](const Result<int>& recovered) {
+    const TimePoint now = world_.clock.now();
+    // A call that our end has cut off may still be done over there.
+    const TimePoint settled = now + world_.settings.carrier_settles;
+    world_.store.recover(now, settled, [this, &phones, &carrier](const Result<int>& recovered) {
       if (recovered) {
         if (*recovered > 0)
           world_.log.info("{} deliveries were cut off by the last stop and are tried again", *recovered);
@@ -132,6 +135,7 @@ store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {
     outcome.event = Event::expired;
     return outcome;
   }
+  if (verdict.unsettled) outcome.next_try = std::max(*outcome.next_try, now + world_.settings.carrier_settles);
   if (verdict.slow) outcome.next_try = std::max(*outcome.next_try, now + kSlowWait);
   const auto known = registrations_.find(job.destination);
   const bool came_meanwhile = known != registrations_.end() && known->second != attempt.registrations;

@@ -49,6 +49,8 @@ struct Settings {
   OutgoingChoice outgoing;
   RetryPolicy phone_policy;
   RetryPolicy carrier_policy;
+  Duration carrier_settles =
+      std::chrono::minutes(2);  ///< After so long, a call without an answer has been done or never will be.
   RetryPolicy media_policy{
       .first = std::chrono::seconds(1), .longest = std::chrono::minutes(1), .give_up_after = std::chrono::minutes(10)};
   bool receipts = true;          ///< Tell the phone by IMDN what became of its message.

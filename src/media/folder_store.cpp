@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "media/blob_store.hpp"
 #include "media/draft_file.hpp"
 #include "media/measure.hpp"
+#include "runtime/descriptor.hpp"
 
 namespace mmsgate::media {
 namespace {
@@ -23,8 +25,11 @@ constexpr mode_t kPrivateFolder = 0700;
 
 class FolderStore final : public BlobStore {
  public:
-  FolderStore(fs::path folder, std::uint64_t most_bytes, Random& random)
-      : folders_(std::make_shared<Subfolders>(std::move(folder))), most_bytes_(most_bytes), random_(random) {}
+  FolderStore(fs::path folder, std::uint64_t most_bytes, Random& random, runtime::Descriptor lock)
+      : folders_(std::make_shared<Subfolders>(std::move(folder))),
+        most_bytes_(most_bytes),
+        random_(random),
+        lock_(std::move(lock)) {}
 
   Result<std::unique_ptr<Draft>> draft() override {
     return DraftFile::create(folders_, BlobId::make(random_), most_bytes_);
@@ -77,6 +82,7 @@ class FolderStore final : public BlobStore {
   const std::shared_ptr<Subfolders> folders_;
   const std::uint64_t most_bytes_;
   Random& random_;
+  const runtime::Descriptor lock_;  ///< As long as we are here, nobody else clears the drafts away.
 };
 
 std::unexpected<Error> failed(const char* what, const fs::path& folder, int error) {
@@ -119,8 +125,15 @@ Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::u
   if (!root.has_filename()) root = root.parent_path();  // "/media/" and "/media" are the same
   if (const auto made = make_folders(root); !made) return std::unexpected(made.error());
   if (::access((root / "incoming").c_str(), W_OK | X_OK) != 0) return failed("write into", root, errno);
-  if (drafts == Drafts::are_leftovers) remove_leftovers(root / "incoming");
-  return std::make_unique<FolderStore>(root, most_bytes, random);
+  runtime::Descriptor lock;
+  if (drafts == Drafts::are_leftovers) {
+    lock = runtime::Descriptor(::open((root / "incoming").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+      return fail(ErrorKind::rejected, fmt::format("another gateway uses the media folder {}", root.string()));
+    }
+    remove_leftovers(root / "incoming");
+  }
+  return std::make_unique<FolderStore>(root, most_bytes, random, std::move(lock));
 }
 
 }  // namespace mmsgate::media

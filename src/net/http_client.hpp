@@ -51,10 +51,9 @@ class HttpClient {
  public:
   using Done = std::move_only_function<void(Result<HttpResponse>)>;
   virtual ~HttpClient() = default;
-  /// An error is what kept us from an answer (transient: network, time-out, cut off; rejected: too long, forbidden
-  /// address, bad URL). Its sentence names the host and never the rest of a URL. Any HTTP status is an answer. A GET
-  /// follows five redirects at most, a POST none, and a POST is sent once. After a transient error nobody knows whether
-  /// the other side acted: a caller that must not act twice has to ask.
+  /// An error is what kept us from an answer (transient: network, time-out, cut off; unanswered: the same after a POST
+  /// went out; rejected: too long, forbidden address, bad URL). Its sentence names the host and never the rest of a
+  /// URL. Any HTTP status is an answer. A GET follows five redirects at most, a POST none, and a POST is sent once.
   virtual void start(HttpRequest request, Done done) = 0;
 };
 

@@ -189,7 +189,12 @@ std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, 
 void Transfer::finish(CURLcode code) {
   // A line that breaks among the headers is an answer without a body to libcurl.
   if (code == CURLE_OK && !is_head_whole_) code = CURLE_RECV_ERROR;
-  if (code != CURLE_OK) return give_up(error_of(code));
+  if (code != CURLE_OK) {
+    Error error = error_of(code);
+    const bool went_out = sent_ && !request_.form.empty();
+    if (went_out && error.kind == ErrorKind::transient) error.kind = ErrorKind::unanswered;
+    return give_up(std::move(error));
+  }
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);

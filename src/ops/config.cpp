@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -14,6 +12,7 @@
 #include "formats/filter_text.hpp"
 #include "formats/ini.hpp"
 #include "ops/options.hpp"
+#include "runtime/files.hpp"
 
 namespace mmsgate::ops {
 namespace {
@@ -41,6 +40,16 @@ std::optional<HostPort> host_port(std::string_view text, std::uint16_t fallback)
   return HostPort{std::string(host), static_cast<std::uint16_t>(std::stoi(std::string(port)))};
 }
 
+/// A name or an IP address, and nothing round it.
+bool is_host(std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':';
+  });
+}
+
+bool is_name(std::string_view text) { return is_host(text) && text.find(':') == std::string_view::npos; }
+
 std::string public_url(const Values& values) {
   const std::string protocol = values.is("web", "protocol", "https") ? "https" : "http";
   const int port = values.number("web", "webport");
@@ -59,9 +68,12 @@ Result<bool> fill_sip(Config& config, const Values& values) {
   config.sip_address = values.text("sip", "sipboundaddress");
   config.sip_port = static_cast<std::uint16_t>(values.number("sip", "sipport"));
   const auto proxy = host_port(values.text("sip", "sipproxy"), kSipPort);
-  if (!proxy) return values.wrong("sip", "sipproxy", "must be HOST or HOST:PORT");
+  if (!proxy || !is_host(proxy->host)) return values.wrong("sip", "sipproxy", "must be HOST or HOST:PORT");
   config.proxy = *proxy;
   config.domain = values.text("sip", "domain");
+  if (!config.domain.empty() && !is_name(config.domain)) {
+    return values.wrong("sip", "domain", "must be a name such as sip.example.org");
+  }
   if (config.domain.empty()) config.domain = config.proxy.host;
   config.locator = locator(values);
   config.kamailio_rpc = values.text("sip", "kamailiorpc");
@@ -73,6 +85,9 @@ Result<bool> fill_sip(Config& config, const Values& values) {
 }
 
 Result<bool> fill_web(Config& config, const Values& values) {
+  if (!is_name(values.text("web", "webdns"))) {
+    return values.wrong("web", "webdns", "must be a name such as sms.example.org, without http:// and without a port");
+  }
   config.public_url = public_url(values);
   config.web = {values.text("web", "webbind"), static_cast<std::uint16_t>(values.number("web", "webport"))};
   const std::string behind = values.text("web", "bindoverride");
@@ -122,7 +137,12 @@ OutgoingChoice outgoing(const Values& values) {
 
 Result<bool> fill_api(Config& config, const Values& values) {
   config.api_url = values.text("api", "apiurl");
+  const bool is_url = config.api_url.starts_with("https://") || config.api_url.starts_with("http://");
+  if (!is_url || config.api_url.find_first_of(" \t\n") != std::string::npos) {
+    return values.wrong("api", "apiurl", "must be a URL that begins with https:// (or http://, for trials)");
+  }
   config.api_user = values.text("api", "apiid");
+  config.carrier_settles = std::chrono::seconds(values.number("api", "carrierwait"));
   auto password = values.secret("api", "apipw");
   if (!password) return std::unexpected(password.error());
   config.api_password = *std::move(password);
@@ -166,9 +186,7 @@ Surroundings surroundings() {
 }
 
 Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.good() || in.eof()) return text;
+  if (auto text = runtime::read_file(path)) return *std::move(text);
   return fail(
       ErrorKind::transient,
       fmt::format("cannot read {}: write one with `mmsgate --default-config`, or name another with --config-file",

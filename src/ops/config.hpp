@@ -38,6 +38,7 @@ struct Config {
   std::string api_url;
   std::string api_user;
   std::string api_password;
+  std::chrono::seconds carrier_settles{};
 
   std::string public_url;        ///< "https://sms.example.org:38443", without a slash at the end.
   HostPort web;                  ///< Where the web server listens.

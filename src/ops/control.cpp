@@ -33,12 +33,19 @@ constexpr std::string_view kBad = "error\n";
 
 std::string socket_path(const std::string& database) { return database + ".control"; }
 
-/// Nothing: too long for a socket's address (108 characters).
-std::optional<sockaddr_un> address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return std::nullopt;
-  path.copy(address.sun_path, path.size());
+/// A socket's address holds 108 characters, and a path may be longer: so it is named from its folder. Nothing: its own
+/// name is too long, or there is no such folder.
+struct Address {
+  Descriptor folder;  ///< Must live as long as the address is used.
+  sockaddr_un socket{};
+};
+std::optional<Address> address_of(const std::string& path) {
+  const std::filesystem::path whole = std::filesystem::absolute(path);
+  Address address{.folder = Descriptor(::open(whole.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))};
+  const std::string name = fmt::format("/proc/self/fd/{}/{}", address.folder.get(), whole.filename().string());
+  if (!address.folder.is_open() || name.size() >= sizeof address.socket.sun_path) return std::nullopt;
+  address.socket.sun_family = AF_UNIX;
+  name.copy(address.socket.sun_path, name.size());
   return address;
 }
 
@@ -96,14 +103,15 @@ Result<std::unique_ptr<Control>> Control::open(const std::string& database) {
   const auto address = address_of(path);
   if (!address) {
     return fail(ErrorKind::rejected,
-                fmt::format("the path of the database is too long for a socket beside it: {}", path));
+                fmt::format("the name of the database is too long for a socket beside it: {}", path));
   }
   Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ::unlink(path.c_str());  // one that was killed left it; the lock says that nobody has it
   constexpr int kWaiting = 8;
-  const bool listens = listener.is_open() &&
-                       ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 &&
-                       ::chmod(path.c_str(), kOwnerOnly) == 0 && ::listen(listener.get(), kWaiting) == 0;
+  const bool listens =
+      listener.is_open() &&
+      ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address->socket), sizeof address->socket) == 0 &&
+      ::chmod(path.c_str(), kOwnerOnly) == 0 && ::listen(listener.get(), kWaiting) == 0;
   if (!listens) return cannot("listen at", path);
   return std::unique_ptr<Control>(new Control(path, std::move(lock), std::move(listener)));
 }
@@ -160,7 +168,7 @@ Result<std::string> ask_running(const std::string& database, const std::string& 
   const auto address = address_of(socket_path(database));
   if (!address) return none_runs();
   const Descriptor peer(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (::connect(peer.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
+  if (::connect(peer.get(), reinterpret_cast<const sockaddr*>(&address->socket), sizeof address->socket) != 0) {
     if (errno == EACCES) return cannot("speak to the gateway at", socket_path(database));
     return none_runs();
   }

@@ -47,6 +47,8 @@ constexpr Option kOptions[] = {
     {"api", "apipw", required, "", "", Use::now, "The VoIP.ms API password (not the portal's).", true},
     {"api", "apipw_file", path, "", "", Use::now,
      "A file that holds nothing but this password, instead of apipw. So does a systemd credential called apipw."},
+    {"api", "carrierwait", count, "120", "", Use::now,
+     "Seconds that VoIP.ms gets to end a call whose answer did not come; then its log says whether the message went."},
     {"api", "apiurl", text, "https://voip.ms/api/v1/rest.php", "", Use::now, "Where the API is."},
 
     {"web", "webdns", required, "", "", Use::now,

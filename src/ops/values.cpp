@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
+
+#include "runtime/files.hpp"
 
 namespace mmsgate::ops {
 
@@ -69,9 +69,7 @@ Result<std::string> Values::secret(std::string_view section, std::string_view na
   const bool is_named = !path.empty();
   if (!is_named && !around_.credentials.empty()) path = fmt::format("{}/{}", around_.credentials, name);
   if (path.empty()) return std::string();
-  std::ifstream in(path, std::ios::binary);
-  if (!in && !is_named) return std::string();
-  std::string value{std::istreambuf_iterator<char>(in), {}};
+  std::string value = runtime::read_file(path).value_or("");
   value.erase(std::find_if_not(value.rbegin(), value.rend(), [](unsigned char c) { return std::isspace(c); }).base(),
               value.end());
   if (!value.empty()) return value;

@@ -47,6 +47,7 @@ int status_of(ErrorKind kind) {
       return 413;
     case ErrorKind::corrupt:
     case ErrorKind::transient:
+    case ErrorKind::unanswered:
     case ErrorKind::auth:
     case ErrorKind::bug:
       return 400;

@@ -16,10 +16,11 @@ bool carries_wanted(const Slice& slice, const std::vector<Part>& parts) {
 
 }  // namespace
 
-Acceptor::Acceptor(Database& db, EventLog& events, Lanes& lanes)
+Acceptor::Acceptor(Database& db, EventLog& events, Lanes& lanes, Twins& twins)
     : db_(db),
       events_(events),
       lanes_(lanes),
+      twins_(twins),
       insert_message_(
           db,
           "INSERT INTO messages (direction, kind, provider, provider_id, own, peer, account, text, subject_id, "
@@ -34,20 +35,7 @@ Acceptor::Acceptor(Database& db, EventLog& events, Lanes& lanes)
           db,
           "INSERT INTO deliveries (message, target, destination, lane, blocking, waits_media, text_at, "
           "text_bytes, first_part, part_count, call_id, state, tries, interrupted, born_at, due_at, result_id) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, '')"),
-      // For each message that is told, so in one: both halves are served by indexes that are nearly empty.
-      find_logged_(db,
-                   "SELECT id FROM messages WHERE other_id = ?6 AND other_id <> '' AND provider = ?5 AND own = ?1 "
-                   "UNION ALL SELECT id FROM messages WHERE source = 1 AND other_id = '' AND own = ?1 AND peer = ?2 "
-                   "AND text = ?3 AND part_count = ?4 AND provider = ?5 AND provider_id <> ?6 LIMIT 1"),
-      find_other_id_(db, "SELECT id FROM messages WHERE other_id = ? AND other_id <> '' AND provider = ? AND own = ?"),
-      find_told_(
-          db,
-          "SELECT id FROM messages WHERE source <> 1 AND direction = 0 AND other_id = '' AND own = ? AND peer = ? "
-          "AND text = ? AND part_count = ? AND provider = ? AND received_at BETWEEN ? AND ? ORDER BY id LIMIT 1"),
-      set_other_id_(db, "UPDATE messages SET other_id = ? WHERE id = ?") {
-  static_assert(static_cast<int>(Source::logged) == 1 && static_cast<int>(Direction::inbound) == 0);
-}
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, '')") {}
 
 Accepted Acceptor::accept(const std::vector<NewMessage>& messages) {
   Accepted accepted;
@@ -59,36 +47,9 @@ Accepted Acceptor::accept(const std::vector<NewMessage>& messages) {
   return accepted;
 }
 
-bool Acceptor::has_twin(const NewMessage& message) {
-  const auto found = [](Cursor row) -> std::optional<MessageId> {
-    MessageId id;
-    if (!row.next()) return std::nullopt;
-    row.read(id);
-    return id;
-  };
-  std::optional<MessageId> twin;
-  if (message.source == Source::logged) {
-    if (found(find_other_id_.query(message.provider_id, message.provider, message.own))) return true;
-    // Told not before it was logged (but for their clock and ours), and not later than the last try of its web hook.
-    constexpr auto kClockSlack = std::chrono::minutes(15);
-    constexpr auto kLatest = std::chrono::hours(48);
-    twin = find(message);
-    if (twin->value == 0) {
-      twin = found(find_told_.query(message.own, message.peer, message.text, message.parts.size(), message.provider,
-                                    message.logged_at - kClockSlack, message.logged_at + kLatest));
-    }
-  } else {
-    twin = found(find_logged_.query(message.own, message.peer, message.text, message.parts.size(), message.provider,
-                                    message.provider_id));
-  }
-  if (!twin) return false;
-  set_other_id_.run(message.provider_id, *twin);
-  return true;
-}
-
 std::optional<MessageId> Acceptor::add(const NewMessage& message) {
   const bool may_have_twin = message.direction == Direction::inbound && message.kind == Kind::message;
-  if (may_have_twin && has_twin(message)) return std::nullopt;
+  if (may_have_twin && twins_.has_twin(message)) return std::nullopt;
   insert_message_.run(message.direction, message.kind, message.provider, message.provider_id, message.own, message.peer,
                       message.account, message.text, message.subject_id, message.participants, message.raw,
                       message.received_at, message.parts.size(), message.source);

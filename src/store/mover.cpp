@@ -18,7 +18,7 @@ std::optional<Step> Mover::move(const Standing& delivery, const Change& change, 
   if (step->frees_lane) place.reset();
   if (change.event == Event::replayed) place = lanes_.enter(delivery.lane);
   std::optional<TimePoint> due;
-  if (step->state == State::queued) due = due_when_queued(place, delivery.waits_media, now);
+  if (step->state == State::queued) due = due_when_queued(place, delivery.waits_media, change.next_try.value_or(now));
   if (step->state == State::deferred) due = change.next_try.value_or(now);
 
   move_.run(step->state, place, due, delivery.id);

@@ -30,7 +30,7 @@ inline constexpr std::string_view kStandingColumns = "d.id, d.message, d.state, 
 struct Change {
   Event event = Event::accepted;
   std::string_view reason;
-  std::optional<TimePoint> next_try = {};  ///< With Event::postponed; nothing: at once.
+  std::optional<TimePoint> next_try = {};  ///< With Event::postponed and interrupted; nothing: at once.
   std::string_view result_id = {};
 };
 

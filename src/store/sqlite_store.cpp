@@ -18,6 +18,7 @@
 #include "store/parts.hpp"
 #include "store/queries.hpp"
 #include "store/sqlite.hpp"
+#include "store/twins.hpp"
 #include "store/upkeep.hpp"
 #include "store/writer.hpp"
 
@@ -31,7 +32,8 @@ struct Desk {
         lanes(db),
         blobs(db),
         directory(db),
-        acceptor(db, events, lanes),
+        twins(db),
+        acceptor(db, events, lanes, twins),
         claimer(db, events),
         mover(db, events, lanes),
         outcomes(db, mover, acceptor),
@@ -42,6 +44,7 @@ struct Desk {
   Lanes lanes;
   Blobs blobs;
   DirectoryTable directory;
+  Twins twins;
   Acceptor acceptor;
   Claimer claimer;
   Mover mover;
@@ -73,6 +76,14 @@ class SqliteStore final : public Store {
   void accept(std::vector<NewMessage> messages, Done<Accepted> done) override {
     submit<Accepted>([this, messages = std::move(messages)] { return desk_->acceptor.accept(messages); },
                      std::move(done));
+  }
+  void note_log(std::vector<LoggedId> entries, Done<bool> done) override {
+    submit<bool>(
+        [this, entries = std::move(entries)] {
+          desk_->twins.note_log(entries);
+          return true;
+        },
+        std::move(done));
   }
   void claim(Target target, int limit, TimePoint now, Done<Claimed> done) override {
     submit<Claimed>([this, target, limit, now] { return desk_->claimer.claim(target, limit, now); }, std::move(done));
@@ -132,11 +143,11 @@ class SqliteStore final : public Store {
         },
         std::move(done));
   }
-  void recover(TimePoint now, Done<int> done) override {
+  void recover(TimePoint now, TimePoint carrier_due, Done<int> done) override {
     submit<int>(
-        [this, now] {
+        [this, now, carrier_due] {
           desk_->fetches.recover(now);
-          return desk_->upkeep.recover(now);
+          return desk_->upkeep.recover(now, carrier_due);
         },
         std::move(done));
   }

@@ -30,6 +30,13 @@ struct Accepted {
   int added = 0;               ///< How many were not.
 };
 
+/// An entry of a provider's log: as the message that it is would be known.
+struct LoggedId {
+  std::string provider;
+  std::string id;
+  std::string own;
+};
+
 /// A delivery that the caller has claimed and must end with record().
 struct Job {
   DeliveryId id;
@@ -184,6 +191,9 @@ class Store {
   /// Stores messages with all their parts and deliveries, all or none. One whose (provider, provider_id, own) is here
   /// already is left as it is; so is one that the provider has both told and logged, under whatever ids.
   virtual void accept(std::vector<NewMessage> messages, Done<Accepted> done) = 0;
+  /// The provider's log shows these. To be called with all of it before what is new of it is accepted: one that has the
+  /// id by which it was told proves that ids can be trusted, and words need not be compared any more.
+  virtual void note_log(std::vector<LoggedId> entries, Done<bool> done) = 0;
 
   /// Takes up to `limit` deliveries that are due at `now` and first in their lane, and marks them sending.
   virtual void claim(Target target, int limit, TimePoint now, Done<Claimed> done) = 0;
@@ -215,9 +225,9 @@ class Store {
   /// All rows up to this one's time have been taken.
   virtual void mark_imported(TimePoint newest, Done<bool> done) = 0;
 
-  /// At start, before anything is claimed: what was `sending` when we were stopped is queued again, marked interrupted.
-  /// Answers how many.
-  virtual void recover(TimePoint now, Done<int> done) = 0;
+  /// At start, before anything is claimed: what was `sending` when we were stopped is queued again, marked interrupted;
+  /// what was on its way to the carrier is due at `carrier_due`. Answers how many.
+  virtual void recover(TimePoint now, TimePoint carrier_due, Done<int> done) = 0;
   /// A person wants it tried again from the start: every failed, dead or held delivery of the message that has a
   /// destination. Answers how many.
   virtual void replay(MessageId message, TimePoint now, Done<int> done) = 0;

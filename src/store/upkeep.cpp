@@ -21,7 +21,8 @@ Upkeep::Upkeep(Database& db, Mover& mover, Lanes& lanes)
       leave_lane_(db, "UPDATE deliveries SET blocking = NULL WHERE id = ?"),
       deferred_(db, select_where("d.destination = ? AND state = 4 AND d.target = 0")),
       // Named, or the order by id would make it walk through everything that was ever delivered.
-      sending_(db, select_where(fmt::format("{} AND d.state = 1", kOpen), "INDEXED BY deliveries_open")),
+      sending_(db,
+               select_where(fmt::format("{} AND d.state = 1 AND d.target = ?", kOpen), "INDEXED BY deliveries_open")),
       // What nobody could be named for has nowhere to go the second time either.
       ended_badly_(db, select_where("d.message = ? AND d.state IN (5, 6, 7) AND d.destination <> ''")) {}
 
@@ -41,8 +42,11 @@ int Upkeep::release(const std::string& destination, TimePoint now) {
   return move_all(read(deferred_.query(destination)), {Event::released, "the phone is there"}, now);
 }
 
-int Upkeep::recover(TimePoint now) {
-  return move_all(read(sending_.query()), {Event::interrupted, "the gateway was stopped in the middle of a try"}, now);
+int Upkeep::recover(TimePoint now, TimePoint carrier_due) {
+  constexpr const char* kReason = "the gateway was stopped in the middle of a try";
+  const int phones = move_all(read(sending_.query(Target::phone)), {Event::interrupted, kReason}, now);
+  const Change carrier{.event = Event::interrupted, .reason = kReason, .next_try = carrier_due};
+  return phones + move_all(read(sending_.query(Target::carrier)), carrier, now);
 }
 
 int Upkeep::replay(MessageId message, TimePoint now) {

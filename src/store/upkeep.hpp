@@ -19,7 +19,7 @@ class Upkeep {
   /// False: it does not hold its lane, or is not under way.
   [[nodiscard]] bool free_lane(DeliveryId id, TimePoint now);
   [[nodiscard]] int release(const std::string& destination, TimePoint now);
-  [[nodiscard]] int recover(TimePoint now);
+  [[nodiscard]] int recover(TimePoint now, TimePoint carrier_due);
   [[nodiscard]] int replay(MessageId message, TimePoint now);
 
  private:

@@ -9,6 +9,7 @@ namespace mmsgate::voipms {
 namespace {
 
 constexpr std::uint64_t kMostAnswerBytes = 4U << 20;
+constexpr int kClientErrors = 400;
 constexpr int kServerErrors = 500;
 
 std::string day_of(TimePoint t) { return rfc3339(t).substr(0, 10); }
@@ -32,6 +33,7 @@ void Api::call(const std::string& method, Form form, Done<std::string> done) {
   request.url = credentials_.url;
   request.reach = net::Reach::anywhere;
   request.most_bytes = kMostAnswerBytes;
+  request.stall_timeout = request.total_timeout;  // it fetches our files before it answers
   request.form = {{"api_username", credentials_.user},
                   {"api_password", credentials_.password},
                   {"method", method},
@@ -39,10 +41,11 @@ void Api::call(const std::string& method, Form form, Done<std::string> done) {
   for (auto& field : form) request.form.push_back(std::move(field));
   http_.start(std::move(request), [method, done = std::move(done)](Result<net::HttpResponse> response) mutable {
     if (!response) return done(std::unexpected(std::move(response.error())));
-    // An error page is no answer of the interface, whatever it says.
-    if (response->status >= kServerErrors) {
-      return done(
-          fail(ErrorKind::transient, fmt::format("VoIP.ms answered {} with HTTP {}", method, response->status)));
+    // An error page is no answer of the interface, whatever it says. What stands before their servers may have given up
+    // waiting for one that goes on.
+    if (response->status >= kClientErrors) {
+      const auto kind = response->status >= kServerErrors ? ErrorKind::unanswered : ErrorKind::transient;
+      return done(fail(kind, fmt::format("VoIP.ms answered {} with HTTP {}", method, response->status)));
     }
     done(std::move(response->body));
   });

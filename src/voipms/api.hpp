@@ -39,8 +39,8 @@ class Api {
   Api(Credentials credentials, net::HttpClient& http) : credentials_(std::move(credentials)), http_(http) {}
 
   /// Answers the carrier's id. The kinds of error: rejected = never try this again; auth, limit = a person or time must
-  /// help; corrupt = an answer that nobody has documented; transient = the network or their server. After transient and
-  /// corrupt nobody knows whether it was sent: ask find_sent() before trying again.
+  /// help; corrupt = an answer that nobody has documented; transient = the network or their server; unanswered = the
+  /// same, and the call may be under way there still. Ask find_sent() before trying again after any of the last three.
   void send(const Sending& what, Done<std::string> done);
 
   /// What their log says we sent from this number to that one, SMS and MMS, since `since` (rounded down to their day).

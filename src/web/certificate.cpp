@@ -4,10 +4,10 @@
 #include <gnutls/x509.h>
 
 #include <array>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
+
+#include "runtime/files.hpp"
 
 namespace mmsgate::web {
 namespace {
@@ -16,10 +16,9 @@ constexpr unsigned kLongestChain = 16;
 constexpr auto kLookEvery = std::chrono::seconds(5);
 
 Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad() || text.empty()) return fail(ErrorKind::transient, fmt::format("cannot read {}, or it is empty", path));
-  return text;
+  auto text = runtime::read_file(path);
+  if (!text || text->empty()) return fail(ErrorKind::transient, fmt::format("cannot read {}, or it is empty", path));
+  return *std::move(text);
 }
 
 gnutls_datum_t datum(std::string& text) {

@@ -82,6 +82,7 @@ class UploadHandler final : public Handler, private formats::PartSink {
       case ErrorKind::limit:
         return say(413, "the file is too large");
       case ErrorKind::transient:
+      case ErrorKind::unanswered:
         return say(507, "the file cannot be stored now");
       case ErrorKind::rejected:
       case ErrorKind::corrupt:

@@ -158,5 +158,3 @@ def test_what_is_no_old_database_is_said(shared_house: House, arguments: list[st
     arguments = [argument.format(config=gateway.config) for argument in arguments]
     done = subprocess.run([gateway.program, "import", *arguments, "--config-file", gateway.config], capture_output=True, text=True)
     assert done.returncode == 1 and said in done.stderr, done
-
-

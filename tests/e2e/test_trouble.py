@@ -126,3 +126,45 @@ def test_one_phone_that_is_off_delays_nobody(house):
 def test_it_ends_at_once_and_cleanly_when_it_is_told_to(house):
     house.phone(SHOP)
     assert house.gateway.stop() == 0
+
+
+# Its log was asked while it was still at the first call, which had gone with the restart.
+def test_a_restart_in_the_middle_of_a_call_does_not_send_twice(make_house):
+    house = make_house({"api": {"carrierwait": "4"}})
+    alice = house.phone(ALICE)
+    house.carrier.fault("sendSMS", "latency:2000")
+    alice.send(STRANGER, text="once")
+    wait_until(lambda: any(call["method"] == "sendSMS" for call in calls(house)), "the call has begun")
+    house.gateway.restart()
+    wait_until(lambda: newest(house.gateway, direction="outbound")["states"] == "1 accepted", "it is known to be there", 30)
+    assert len(house.carrier.sent(1)) == 1
+
+
+def calls(house):
+    answer = house.carrier.look("calls")
+    return answer["calls"] if isinstance(answer, dict) else answer
+
+
+def test_an_outage_while_the_log_is_asked_gives_nothing_up(house):
+    alice = house.phone(ALICE)
+    house.carrier.fault("sendSMS", "close-after-accept")
+    house.carrier.fault("getMMS", "not-json", times=3)
+    sent = alice.send(STRANGER, text="once")
+    alice.state(sent, "DeliveredToUser", patience=60)
+    assert len(house.carrier.sent(1)) == 1
+
+
+# The proxy dropped the line at a MESSAGE longer than its buffer, and the conversation stood still for days.
+def test_a_long_text_and_many_pictures_arrive_and_hold_nobody_up(house):
+    shop = house.phone(SHOP)
+    words = " ".join(f"word{n}" for n in range(4000))
+    house.carrier.incoming(STRANGER, SHOP.number, words)
+    house.carrier.incoming(STRANGER, SHOP.number, "", [png(n) for n in range(20)])
+    house.carrier.incoming(STRANGER, SHOP.number, "last")
+    events: list = []
+    while sum(len(event["files"]) for event in events) < 20:
+        events.append(shop.received())  # one with files is shown when Linphone has fetched them
+    wait_until(lambda: "last" in [event["text"] for event in shop.messages()], "the last one is there too")
+    texts = [event["text"] for event in events]
+    assert " ".join(text for text in texts if text.startswith("word")) == words
+    assert sorted(file["bytes"] for event in events for file in event["files"]) == sorted(png(n) for n in range(20))

@@ -127,6 +127,11 @@ TEST_F(CarrierSenderTest, NotKnowingIsNoReasonToSendTwice) {
   http_.answers.push(std::unexpected(Error{ErrorKind::transient, "timed out"}));
   EXPECT_EQ(send(text_).event, Event::postponed);
   EXPECT_EQ(http_.calls.size(), 1U);
+  // The question failed six times, and the message, which the carrier had, was given up.
+  http_.answers.push(R"({"status":"brand_new_word"})");
+  const Verdict verdict = send(text_);
+  EXPECT_EQ(verdict.event, Event::postponed);
+  EXPECT_FALSE(verdict.unclear) << "not knowing is no reason to give up either";
 }
 
 TEST_F(CarrierSenderTest, WordsOfTheCarrierMeanWhatTheyMean) {
@@ -139,7 +144,7 @@ TEST_F(CarrierSenderTest, WordsOfTheCarrierMeanWhatTheyMean) {
   EXPECT_TRUE(unknown.unclear);
   EXPECT_THAT(unknown.reason, HasSubstr("brand_new_word"));
   http_.answers.push("<html>");
-  EXPECT_TRUE(send(text_).unclear);
+  EXPECT_TRUE(send(text_).unsettled);
 }
 
 TEST_F(CarrierSenderTest, AnErrorPageIsTheServersTroubleNotTheMessages) {
@@ -148,6 +153,10 @@ TEST_F(CarrierSenderTest, AnErrorPageIsTheServersTroubleNotTheMessages) {
   const Verdict verdict = send(text_);
   EXPECT_EQ(verdict.event, Event::postponed);
   EXPECT_FALSE(verdict.unclear);
+  EXPECT_TRUE(verdict.unsettled) << "what stands before their servers may have lost patience before they did";
+  http_.status = 429;
+  http_.answers.push("slow down");
+  EXPECT_EQ(send(text_).event, Event::postponed);
 }
 
 }  // namespace

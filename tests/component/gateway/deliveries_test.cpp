@@ -172,6 +172,22 @@ TEST_F(EngineTest, WhatWasUnderWayAtTheLastStopIsTriedAgain) {
   EXPECT_EQ(again->job.call_id, first->job.call_id);
 }
 
+// The carrier's log was asked seconds after a call was cut off, while the carrier was still at it: a second message
+// went.
+TEST_F(EngineTest, ACallWithoutAnAnswerIsGivenTimeToEnd) {
+  settings_.carrier_policy.first = std::chrono::milliseconds(1);
+  settings_.carrier_settles = std::chrono::minutes(2);
+  start();
+  const MessageId id = accept(to_carrier("1"));
+  auto first = carrier_.tries.pop();
+  ASSERT_TRUE(first);
+  const TimePoint before = clock_.now();
+  first->report.ended({.event = Event::postponed, .reason = "no answer", .unsettled = true});
+  ASSERT_EQ(state_of(id), State::deferred);
+  const auto history = store_->history(id);
+  EXPECT_GE(history->value().deliveries.front().next_try.value(), before + std::chrono::minutes(2));
+}
+
 TEST_F(EngineTest, NoMoreAtOnceThanAllowed) {
   settings_.phones_at_once = 2;
   start();

@@ -153,5 +153,17 @@ TEST_F(FolderTroubleTest, AFolderThatIsThereKeepsItsMode) {
   EXPECT_EQ(status.st_mode & 0777U, 0750U);
 }
 
+// A second gateway cleared away the upload that the first was taking.
+TEST_F(FolderTroubleTest, ASecondGatewayIsKeptOutAndClearsNothingAway) {
+  const auto first = open(folder_.path());
+  ASSERT_TRUE(first);
+  const auto draft = (*first)->draft();
+  ASSERT_TRUE(draft && (*draft)->write("half"));
+  const auto second = open(folder_.path());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().detail, "another gateway uses the media folder " + folder_.path().string());
+  EXPECT_TRUE((*draft)->keep()) << "the first goes on undisturbed";
+}
+
 }  // namespace
 }  // namespace mmsgate::media

@@ -68,7 +68,7 @@ TEST_F(FormTest, OnAKeptLineThatBreaksItIsNotSentAgain) {
   });
   ASSERT_TRUE(fetch(post(server)));
   const Error error = error_of(post(server));
-  EXPECT_EQ(error.kind, ErrorKind::transient);
+  EXPECT_EQ(error.kind, ErrorKind::unanswered) << "who asked has to find out whether it was done";
   EXPECT_EQ(asked, 2);
 }
 

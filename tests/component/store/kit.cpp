@@ -53,8 +53,8 @@ Result<bool> Client::add_blob(Blob blob) {
 Result<bool> Client::replace_directory(Directory directory) {
   return wait_for<bool>([&](auto done) { store_.replace_directory(std::move(directory), kNow, std::move(done)); });
 }
-Result<int> Client::recover(TimePoint now) {
-  return wait_for<int>([&](auto done) { store_.recover(now, std::move(done)); });
+Result<int> Client::recover(TimePoint now, TimePoint carrier_due) {
+  return wait_for<int>([&](auto done) { store_.recover(now, carrier_due, std::move(done)); });
 }
 Result<int> Client::replay(MessageId message, TimePoint now) {
   return wait_for<int>([&](auto done) { store_.replay(message, now, std::move(done)); });

@@ -61,7 +61,7 @@ class Client {
   Result<bool> record_part(PartOutcome outcome, TimePoint now = kNow);
   Result<bool> add_blob(Blob blob);
   Result<bool> replace_directory(Directory directory);
-  Result<int> recover(TimePoint now = kNow);
+  Result<int> recover(TimePoint now = kNow, TimePoint carrier_due = kNow);
   Result<int> replay(MessageId message, TimePoint now = kNow);
 
   /// The ids of what was claimed, in the order in which it came; the test fails when claiming does.

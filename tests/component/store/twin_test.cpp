@@ -18,6 +18,11 @@ class Twin : public StoreTest {
   static NewMessage logged(std::string id, std::string text = "hi") {
     return make(std::move(id), Source::logged, text);
   }
+  void note_log(const std::vector<std::string>& ids) {
+    std::vector<LoggedId> entries;
+    for (const std::string& id : ids) entries.push_back({"voipms", id, kOwn});
+    EXPECT_TRUE(wait_for<bool>([&](Done<bool> done) { store_->note_log(std::move(entries), std::move(done)); }));
+  }
   /// How many of them were new.
   int add(std::vector<NewMessage> messages) {
     const auto accepted = client_->accept(std::move(messages));
@@ -53,6 +58,38 @@ TEST_F(Twin, TheSameWordsTwiceAreTwoMessages) {
 TEST_F(Twin, OneThatWasFoundByItsIdIsNoTwinOfAnother) {
   EXPECT_EQ(add({told("1")}), 1);
   EXPECT_EQ(add({logged("1"), logged("2")}), 1) << "the second was never told";
+}
+
+// "ok" was lost and found in the log; the next "ok" was told, and taken for the first.
+TEST_F(Twin, OnceIdsAgreeTheSameWordsAreTwoMessages) {
+  EXPECT_EQ(add({told("1", "hello")}), 1);
+  note_log({"1"});
+  EXPECT_EQ(add({logged("2", "ok")}), 1);
+  EXPECT_EQ(add({told("3", "ok")}), 1);
+  EXPECT_EQ(add({told("2", "ok")}), 0) << "the web hook of the first, late";
+  reopen();
+  EXPECT_EQ(add({logged("4", "ok")}), 1) << "and so it stays";
+}
+
+// "hello?" was lost, "hello?" was told: the log's first was taken for the second.
+TEST_F(Twin, WhatIsInTheLogByItsOwnIdIsNoTwinOfAnother) {
+  EXPECT_EQ(add({told("2", "hello?")}), 1);
+  note_log({"1", "2"});
+  EXPECT_EQ(add({logged("1", "hello?")}), 1);
+}
+
+TEST_F(Twin, APairThatTheLogShowsToBeTwoIsPartedAgain) {
+  EXPECT_EQ(add({logged("1", "ok")}), 1);
+  EXPECT_EQ(add({told("2", "ok")}), 0) << "it could be the same: nobody knows yet whether ids agree";
+  note_log({"1", "2"});
+  EXPECT_EQ(add({logged("1", "ok"), logged("2", "ok")}), 1);
+}
+
+TEST_F(Twin, WhatWasFoundLongAgoIsNoTwinOfWhatIsToldNow) {
+  NewMessage old = logged("a");
+  old.received_at = kNow - std::chrono::hours(49);
+  EXPECT_EQ(add({old}), 1);
+  EXPECT_EQ(add({told("1")}), 1);
 }
 
 TEST_F(Twin, WhatWasToldLongBeforeIsAnother) {

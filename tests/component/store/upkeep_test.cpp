@@ -121,5 +121,17 @@ TEST_F(Upkeep, WhatNobodyCouldBeNamedForIsNotReplayed) {
   EXPECT_EQ(client_->replay(MessageId{999}), 0);
 }
 
+// A call of sendSMS was cut off by a restart, looked for at once, not found yet, and made again.
+TEST_F(Upkeep, WhatWasOnItsWayToTheCarrierIsGivenTimeToArrive) {
+  client_->accept_one(text_to(kPeer, "1"));
+  client_->accept_one(text_from(kPeer, "2"));
+  ASSERT_EQ(client_->claim_ids(kNow, Target::carrier).size(), 1U);
+  ASSERT_EQ(client_->claim_ids(kNow, Target::phone).size(), 1U);
+  EXPECT_EQ(client_->recover(kNow, kNow + std::chrono::minutes(2)), 2);
+  EXPECT_EQ(client_->claim_ids(kNow, Target::phone).size(), 1U) << "a phone drops what it has";
+  EXPECT_EQ(client_->claim_ids(kNow + std::chrono::minutes(1), Target::carrier).size(), 0U);
+  EXPECT_EQ(client_->claim_ids(kNow + std::chrono::minutes(2), Target::carrier).size(), 1U);
+}
+
 }  // namespace
 }  // namespace mmsgate::store::kit

@@ -17,7 +17,7 @@ namespace {
 class Blocked {
  public:
   explicit Blocked(Store& store) {
-    store.recover(kNow, [this](const Result<int>&) {
+    store.recover(kNow, kNow, [this](const Result<int>&) {
       begun_.count_down();
       released_.wait();
       ended_.count_down();

@@ -80,7 +80,7 @@ TEST_F(UploadSizeTest, ExactlyTheLimitIsTakenAndOneByteMoreIsNot) {
 }
 
 TEST_F(UploadSizeTest, WhatTheDraftRefusesIs413) {
-  auto small = media::open_folder(folder_.path() / "media", 1000, random_);
+  auto small = media::open_folder(folder_.path() / "media", 1000, random_, media::Drafts::may_be_alive);
   ASSERT_TRUE(small);
   site_.blobs = std::move(*small);
   start();

@@ -105,10 +105,21 @@ TEST(PlanForCarrier, EveryMediaAndAllTextGoExactlyOnce) {
   }
 }
 
-TEST(PlanForPhone, TogetherIsOneMessageWhateverItHolds) {
+TEST(PlanForPhone, TogetherIsOneMessageOfWhatIsUsual) {
   EXPECT_THAT(plan_for_phone("hello", 0, Layout::together), ElementsAre(slice(0, 5)));
-  EXPECT_THAT(plan_for_phone("hello", 30, Layout::together), ElementsAre(slice(0, 5, 0, 30)));
+  EXPECT_THAT(plan_for_phone("hello", 8, Layout::together), ElementsAre(slice(0, 5, 0, 8)));
   EXPECT_THAT(plan_for_phone("", 3, Layout::together), ElementsAre(slice(0, 0, 0, 3)));
+}
+
+// The proxy dropped the line at more than its buffer holds, again and again, and the conversation stood still.
+TEST(PlanForPhone, TogetherIsNoMessageThatAProxyDrops) {
+  EXPECT_THAT(plan_for_phone("hello", 20, Layout::together),
+              ElementsAre(slice(0, 5, 0, 8), slice(0, 0, 8, 8), slice(0, 0, 16, 4)));
+  const std::string text(13'000, 'x');
+  EXPECT_THAT(plan_for_phone(text, 1, Layout::together),
+              ElementsAre(slice(0, 6000), slice(6000, 6000), slice(12'000, 1000, 0, 1)));
+  EXPECT_THAT(plan_for_phone(text, 1, Layout::separate),
+              ElementsAre(slice(0, 6000), slice(6000, 6000), slice(12'000, 1000), slice(0, 0, 0, 1)));
 }
 
 TEST(PlanForPhone, TogetherAnEmptyMessageStillArrives) {

@@ -15,6 +15,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 TEST(SplitText, WhatFitsStaysWhole) {
   EXPECT_THAT(split_text("", 5), IsEmpty());
@@ -77,6 +78,21 @@ TEST(SplitText, LosesNothingButTheBlankAtACut) {
       if (testing::Test::HasFailure()) return;
     }
   }
+}
+
+TEST(SplitText, TearsNothingThatIsOneCharacterToPeople) {
+  const std::string family = "\U0001F468\u200D\U0001F469\u200D\U0001F467";  // 18 bytes
+  EXPECT_THAT(split_text("ab" + family + "cd", 18), ElementsAre("ab", family, "cd"));
+  EXPECT_THAT(split_text(family, 12), SizeIs(2)) << "unless it is longer than all there may be";
+  EXPECT_THAT(split_text("abe\u0301x", 4), ElementsAre("ab", "e\u0301x")) << "an accent stays with its letter";
+  EXPECT_THAT(split_text("ab\U0001F44D\U0001F3FDx", 8), ElementsAre("ab", "\U0001F44D\U0001F3FD", "x"))
+      << "a skin tone";
+  EXPECT_THAT(split_text(std::string(60, 'x') + "y", 60), SizeIs(2));
+}
+
+TEST(SplitText, EndsWithNoPieceOfBlanks) {
+  EXPECT_THAT(split_text("abcde\n\n", 5), ElementsAre("abcde"));
+  EXPECT_THAT(split_text(" ", 5), ElementsAre(" ")) << "unless that is all there is";
 }
 
 }  // namespace

@@ -50,12 +50,18 @@ TEST(VoipMsSent, SaysInWordsWhyNot) {
 }
 
 TEST(VoipMsSent, IsUnclearWithoutAnAnswerOrAnId) {
-  for (const char* json :
-       {"", "<html>502</html>", "[]", "{}", "null", R"({"status":null})", R"({"status":"success"})",
-        R"({"status":"success","sms":null})", R"({"status":"success","sms":0})", R"({"status":"success","mms":5})"}) {
+  for (const char* json : {R"({"status":"success"})", R"({"status":"success","sms":null})",
+                           R"({"status":"success","sms":0})", R"({"status":"success","mms":5})"}) {
     EXPECT_EQ(refusal_of_send(json).kind, ErrorKind::corrupt) << json;
   }
-  EXPECT_EQ(refusal_of_send(std::string(100'000, '[')).kind, ErrorKind::corrupt);
+}
+
+// Six pages of an outage within a minute were taken for a refusal.
+TEST(VoipMsSent, WhatIsNoAnswerOfTheirInterfaceIsAnOutage) {
+  for (const char* page : {"", "<html>502</html>", "[]", "{}", "null", R"({"status":null})"}) {
+    EXPECT_EQ(refusal_of_send(page).kind, ErrorKind::unanswered) << page;
+  }
+  EXPECT_EQ(refusal_of_send(std::string(100'000, '[')).kind, ErrorKind::unanswered);
 }
 
 TEST(VoipMsSent, ShowsNoWordThatIsNone) {
@@ -101,7 +107,7 @@ TEST(VoipMsSubAccounts, MayBeNoneButNotUnknown) {
   EXPECT_EQ(parse_sub_accounts(R"({"status":"success"})").error().kind, ErrorKind::corrupt)
       << "an answer without the list must not cut everybody off";
   EXPECT_EQ(parse_sub_accounts(R"({"status":"ip_not_enabled"})").error().kind, ErrorKind::auth);
-  EXPECT_EQ(parse_sub_accounts("oops").error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(parse_sub_accounts("oops").error().kind, ErrorKind::unanswered);
 }
 
 TEST(VoipMsDids, ReadsThem) {
@@ -117,7 +123,7 @@ TEST(VoipMsDids, MayBeNoneButNotUnknown) {
   EXPECT_THAT(*parse_dids(R"({"status":"no_did"})"), IsEmpty());
   EXPECT_EQ(parse_dids(R"({"status":"success"})").error().kind, ErrorKind::corrupt);
   EXPECT_EQ(parse_dids(R"({"status":"invalid_credentials"})").error().kind, ErrorKind::auth);
-  EXPECT_EQ(parse_dids("oops").error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(parse_dids("oops").error().kind, ErrorKind::unanswered);
 }
 
 std::vector<LoggedMessage> log(std::string_view json) {

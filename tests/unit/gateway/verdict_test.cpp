@@ -28,6 +28,8 @@ TEST(CarrierVerdict, FollowsTheKindOfError) {
   EXPECT_TRUE(verdict_of_carrier({ErrorKind::auth, ""}).slow);
   EXPECT_TRUE(verdict_of_carrier({ErrorKind::corrupt, ""}).unclear);
   EXPECT_EQ(verdict_of_carrier({ErrorKind::transient, ""}).event, Event::postponed);
+  EXPECT_FALSE(verdict_of_carrier({ErrorKind::transient, ""}).unsettled) << "it never left";
+  EXPECT_TRUE(verdict_of_carrier({ErrorKind::unanswered, ""}).unsettled);
 }
 
 class FindInLog : public testing::Test {
@@ -47,7 +49,7 @@ TEST_F(FindInLog, NotWhatWasReceived) {
   EXPECT_EQ(find(), nullptr);
 }
 TEST_F(FindInLog, NotWhatIsOlderThanTheMessage) {
-  log_[0].date = "2027-01-15 07:54:59";
+  log_[0].date = "2027-01-15 05:59:59";
   EXPECT_EQ(find(), nullptr);
 }
 TEST_F(FindInLog, NotOtherWordsNorOtherMedia) {

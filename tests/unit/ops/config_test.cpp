@@ -6,6 +6,8 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "support/temp_folder.hpp"
 
 namespace mmsgate::ops {
@@ -99,6 +101,25 @@ TEST(Config, SaysWhatAValueMustBe) {
   EXPECT_THAT(error_of("[sip]\nsipproxy = host:99999\n"), HasSubstr("must be HOST or HOST:PORT"));
 }
 
+// Each of these was taken, and lost messages or pictures later.
+TEST(Config, RefusesNamesThatAreNone) {
+  for (const char* domain : {"sim example", "<x>", "a@b", "x:80"}) {
+    EXPECT_THAT(error_of(fmt::format("[sip]\ndomain = {}\n", domain)), HasSubstr("must be a name")) << domain;
+  }
+  for (const char* name : {"http://host", "a b", "x:80", "host/"}) {
+    const auto config = read_config(fmt::format("[api]\napiid = o\napipw = p\n[web]\nwebdns = {}\n", name), "m", {});
+    ASSERT_FALSE(config) << name;
+    EXPECT_THAT(config.error().detail, HasSubstr("without http://"));
+  }
+  EXPECT_THAT(error_of("[sip]\nsipproxy = a b\n"), HasSubstr("must be HOST or HOST:PORT"));
+  const auto config = read_config("[web]\nwebdns = x\n[api]\napiid = o\napipw = p\napiurl = htp://voip.ms/\n", "m", {});
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().detail, HasSubstr("m:6: [api] apiurl must be a URL"));
+}
+
+// It ended the process.
+TEST(Config, AFolderIsNoConfig) { EXPECT_THAT(load_config("/tmp").error().detail, HasSubstr("cannot read /tmp")); }
+
 TEST(Config, RefusesHttpsThatNobodyWouldServe) {
   EXPECT_THAT(error_of("protocol = https\n"), HasSubstr("set bindoverride"));
 }
@@ -145,8 +166,9 @@ TEST_F(Secrets, ThatCannotBeReadAreSaid) {
 }
 
 TEST_F(Secrets, AreNotShown) {
-  write("m.conf",
-        kRest + std::string("apipw = s3cret\n[sip]\nauthpw = other\n[mmsgate]\nautotypes =\n  image/png\n  image/gif\n"));
+  write(
+      "m.conf",
+      kRest + std::string("apipw = s3cret\n[sip]\nauthpw = other\n[mmsgate]\nautotypes =\n  image/png\n  image/gif\n"));
   const auto shown = show_config(folder_.file("m.conf"));
   ASSERT_TRUE(shown) << shown.error().detail;
   EXPECT_THAT(*shown, HasSubstr("apipw = (set)\n"));
