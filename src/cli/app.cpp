@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/app.hpp"
 
+#include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -48,23 +51,104 @@ void add_common(CLI::App& app, Common& common) {
       ->check(CLI::Range(0, 9));
 }
 
-/// Runs a command that needs the config.
-template <typename Command>
-int with_config(const Common& common, Command command) {
-  const auto config = configured(common);
-  if (!config) {
-    fmt::print(stderr, "mmsgate: {}\n", config.error().detail);
-    return kWrongConfig;
-  }
-  return command(*config);
+int print_default_config() {
+  fmt::print("{}", ops::default_config());
+  return 0;
 }
+
+int serve_or_say(const Common& common) {
+  const auto config = configured(common);
+  if (config) return serve(*config, [&common] { return configured(common); });
+  fmt::print(stderr, "mmsgate: {}\n", config.error().detail);
+  return kWrongConfig;
+}
+
+/// What the command line has asked for; empty: nothing but to serve.
+using Chosen = std::function<int()>;
+
+/// Adds commands to the command line. What they are told lives as long as the commands do.
+class Commands {
+ public:
+  Commands(const Common& common, Chosen& chosen) : common_(common), chosen_(chosen) {}
+
+  void add_all(CLI::App& app) const {
+    add_plain(app, "serve", "Run the gateway", [this] { return serve_or_say(common_); });
+    add_messages(app);
+    add_reconcile(app);
+    add_import(app);
+    add_config(app);
+  }
+
+ private:
+  using WithConfig = std::function<int(const ops::Config&)>;
+
+  /// A command that needs the config.
+  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, WithConfig command) const {
+    return add_plain(parent, name, help, [this, command = std::move(command)] {
+      const auto config = configured(common_);
+      if (config) return command(*config);
+      fmt::print(stderr, "mmsgate: {}\n", config.error().detail);
+      return kWrongConfig;
+    });
+  }
+  CLI::App* add_plain(CLI::App& parent, const std::string& name, const std::string& help, Chosen command) const {
+    CLI::App* added = parent.add_subcommand(name, help);
+    added->fallthrough();  // --config-file may stand before or after it
+    added->callback([this, command = std::move(command)] { chosen_ = command; });
+    return added;
+  }
+  /// One that has others below it.
+  static CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& help) {
+    CLI::App* group = parent.add_subcommand(name, help);
+    group->require_subcommand(1)->fallthrough();
+    return group;
+  }
+
+  void add_messages(CLI::App& app) const {
+    const auto told = std::make_shared<MessagesOptions>();
+    CLI::App& group = *add_group(app, "messages", "See what happened to messages");
+    group.add_flag("--json", told->json, "Print JSON instead of a table");
+    const auto with = [told](auto function) {
+      return [told, function](const ops::Config& config) { return function(config, *told); };
+    };
+    auto* list = add(group, "list", "The newest messages and how far they are; no text of them", with(list_messages));
+    list->add_option("--limit", told->limit, "So many at most")->capture_default_str()->check(CLI::Range(1, 100000));
+    list->add_flag("--open", told->only_open, "Only those that still have to go somewhere");
+    auto* show = add(group, "show", "Everything that happened to one message", with(show_message));
+    auto* replay = add(group, "replay", "Try again what of a message has failed or was given up", with(replay_message));
+    for (CLI::App* one : {show, replay}) one->add_option("ID", told->id, "Its number in the list")->required();
+  }
+  void add_reconcile(CLI::App& app) const {
+    const auto days = std::make_shared<int>(0);
+    add(app, "reconcile", "Look now for messages that VoIP.ms has logged and never told us",
+        [days](const ops::Config& config) { return reconcile(config, *days); })
+        ->add_option("--look-back", *days, "So many days; without it, as the config says")
+        ->check(CLI::Range(1, 90));
+  }
+  void add_import(CLI::App& app) const {
+    const auto old = std::make_shared<ImportOptions>();
+    auto* command = add(app, "import", "Take over the database and the files of the first MMSGate",
+                        [old](const ops::Config& config) { return import_old(config, *old); });
+    command->add_option("--from", old->database, "Its database; without it, the config's dbfile");
+    command->add_option("--media", old->media_folder, "Its media folder; without it, the config's localmedia");
+  }
+  void add_config(CLI::App& app) const {
+    CLI::App& group = *add_group(app, "config", "See whether the config file is right, and what it says");
+    add_plain(group, "check", "Read it and say what is wrong", [this] { return check_config(common_.config_file); });
+    add_plain(group, "show", "Every option as it holds; secrets are not shown",
+              [this] { return show_config(common_.config_file); });
+    add_plain(group, "default", "As --default-config", print_default_config);
+  }
+
+  const Common& common_;
+  Chosen& chosen_;
+};
 
 }  // namespace
 
 int run(int argc, char** argv) {
   Common common;
-  MessagesOptions listing;
-  ImportOptions old;
+  Chosen chosen;
   CLI::App app{"MMSGate carries MMS and SMS between VoIP.ms and Linphone phones.", "mmsgate"};
   app.set_version_flag("--version", fmt::format("mmsgate {}", kVersion));
   app.add_flag("--default-config", common.default_config, "Print a commented config file with every option, and end");
@@ -73,52 +157,14 @@ int run(int argc, char** argv) {
       "Try:  mmsgate --default-config > mmsgate.conf\n"
       "      mmsgate serve --config-file mmsgate.conf\n"
       "      mmsgate messages list --config-file mmsgate.conf");
-  app.fallthrough();  // --config-file may stand before or after the command
+  app.fallthrough();
   add_common(app, common);
-  auto* serve_command = app.add_subcommand("serve", "Run the gateway");
-  auto* messages = app.add_subcommand("messages", "See what happened to messages");
-  messages->require_subcommand(1);
-  messages->add_flag("--json", listing.json, "Print JSON instead of a table");
-  auto* list = messages->add_subcommand("list", "The newest messages and how far they are; no text of them");
-  list->add_option("--limit", listing.limit, "So many at most")->capture_default_str()->check(CLI::Range(1, 100000));
-  list->add_flag("--open", listing.only_open, "Only those that still have to go somewhere");
-  auto* show = messages->add_subcommand("show", "Everything that happened to one message");
-  show->add_option("ID", listing.id, "Its number in the list")->required();
-  auto* import_command = app.add_subcommand("import", "Take over the database and the files of the first MMSGate");
-  import_command->add_option("--from", old.database, "Its database; without it, the config's dbfile");
-  import_command->add_option("--media", old.media_folder, "Its media folder; without it, the config's localmedia");
-  int look_back_days = 0;
-  auto* reconcile_command =
-      app.add_subcommand("reconcile", "Look now for messages that VoIP.ms has logged and never told us");
-  reconcile_command->add_option("--look-back", look_back_days, "So many days; without it, as the config says")
-      ->check(CLI::Range(1, 90));
-  auto* config_command = app.add_subcommand("config", "See whether the config file is right, and what it says");
-  config_command->require_subcommand(1);
-  auto* config_check = config_command->add_subcommand("check", "Read it and say what is wrong");
-  auto* config_show = config_command->add_subcommand("show", "Every option as it holds; secrets are not shown");
-  auto* config_default = config_command->add_subcommand("default", "As --default-config");
-  for (CLI::App* command : {messages, list, show, import_command, reconcile_command, config_command, config_check,
-                            config_show, config_default})
-    command->fallthrough();
+  const Commands commands(common, chosen);
+  commands.add_all(app);
   CLI11_PARSE(app, argc, argv);
 
-  if (config_check->parsed()) return check_config(common.config_file);
-  if (config_show->parsed()) return show_config(common.config_file);
-  if (common.default_config || config_default->parsed()) {
-    fmt::print("{}", ops::default_config());
-    return 0;
-  }
-  if (list->parsed())
-    return with_config(common, [&](const ops::Config& config) { return list_messages(config, listing); });
-  if (show->parsed())
-    return with_config(common, [&](const ops::Config& config) { return show_message(config, listing); });
-  if (import_command->parsed())
-    return with_config(common, [&](const ops::Config& config) { return import_old(config, old); });
-  if (reconcile_command->parsed())
-    return with_config(common, [&](const ops::Config& config) { return reconcile(config, look_back_days); });
-  static_cast<void>(serve_command);
-  return with_config(common,
-                     [&](const ops::Config& config) { return serve(config, [&] { return configured(common); }); });
+  if (common.default_config) return print_default_config();
+  return chosen ? chosen() : serve_or_say(common);
 }
 
 }  // namespace mmsgate::cli

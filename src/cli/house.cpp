@@ -140,6 +140,15 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
       (*shared)(added ? Result<std::string>(fmt::to_string(*added)) : std::unexpected(added.error()));
     });
   }
+  if (verb == "replay") {
+    MessageId id;
+    words >> id.value;
+    auto shared = std::make_shared<ops::Control::Answer>(std::move(answer));
+    return store_->replay(id, clock_.now(), [this, shared](const Result<int>& replayed) {
+      if (replayed) poke_all();
+      (*shared)(replayed ? Result<std::string>(fmt::to_string(*replayed)) : std::unexpected(replayed.error()));
+    });
+  }
   answer(fail(ErrorKind::rejected, fmt::format("this gateway knows no command \"{}\": is it an older version?", verb)));
 }
 

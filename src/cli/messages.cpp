@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "ops/control.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
@@ -155,6 +156,19 @@ int show_message(const ops::Config& config, const MessagesOptions& options) {
   } else {
     print_table(**history);
   }
+  return 0;
+}
+
+int replay_message(const ops::Config& config, const MessagesOptions& options) {
+  constexpr auto kPatience = std::chrono::seconds(20);
+  const auto replayed = ops::ask_running(config.database, fmt::format("replay {}", options.id), kPatience);
+  if (!replayed || *replayed == "0") {
+    fmt::print(stderr, "mmsgate: {}\n",
+               replayed ? fmt::format("there is no message {} of which anything has failed", options.id)
+                        : replayed.error().detail);
+    return 1;
+  }
+  fmt::print("{} deliveries are tried again; `mmsgate messages show {}` tells how they fare.\n", *replayed, options.id);
   return 0;
 }
 

@@ -70,3 +70,16 @@ def test_what_cannot_be_meant_is_refused_with_help(two_messages: House, wrong: l
     done = run(two_messages, *wrong)
     assert done.returncode not in (0, 1)
     assert "--help" in done.stderr or "--help" in done.stdout
+
+
+def test_what_was_given_up_is_tried_again_when_a_person_says_so(house: House):
+    alice = house.phone(ALICE)
+    house.carrier.fault("sendSMS", "status:invalid_dst")
+    alice.state(alice.send(STRANGER, text="once more, please"), "NotDelivered")
+    number = str(next(m["id"] for m in house.gateway.messages("list") if m["direction"] == "outbound"))
+    assert "1 deliveries are tried again" in said(house, "replay", number)
+    assert [entry["message"] for entry in house.carrier.sent(1)] == ["once more, please"]
+    assert "a person asked for it again" in said(house, "show", number)
+    wait_until(lambda: "1 accepted" in said(house, "list"), "it is written down")
+    done = run(house, "replay", number)
+    assert done.returncode == 1 and "of which anything has failed" in done.stderr
