@@ -12,6 +12,7 @@
 #include "cli/config.hpp"
 #include "cli/import.hpp"
 #include "cli/messages.hpp"
+#include "cli/prune.hpp"
 #include "cli/reconcile.hpp"
 #include "cli/serve.hpp"
 #include "ops/config.hpp"
@@ -75,6 +76,7 @@ class Commands {
     add_plain(app, "serve", "Run the gateway", [this] { return serve_or_say(common_); });
     add_messages(app);
     add_reconcile(app);
+    add_prune(app);
     add_import(app);
     add_config(app);
   }
@@ -124,6 +126,12 @@ class Commands {
         [days](const ops::Config& config) { return reconcile(config, *days); })
         ->add_option("--look-back", *days, "So many days; without it, as the config says")
         ->check(CLI::Range(1, 90));
+  }
+  void add_prune(CLI::App& app) const {
+    const auto is_rehearsal = std::make_shared<bool>(false);
+    add(app, "prune", "Remove now the files and messages whose time is over; else it is done once a day",
+        [is_rehearsal](const ops::Config& config) { return prune(config, *is_rehearsal); })
+        ->add_flag("--dry-run", *is_rehearsal, "Only say what would be removed");
   }
   void add_import(CLI::App& app) const {
     const auto old = std::make_shared<ImportOptions>();

@@ -77,6 +77,7 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       catch_up_(world(), api_, [this] { poke_all(); }),
       move_in_(world(), *blobs_, {.database = config.database, .media_folder = config.media_folder},
                [this](const Result<gateway::MovedIn>& moved) { on_moved_in(moved); }),
+      retention_(world(), *blobs_),
       outbound_(world(), deliveries_),
       site_(world(), inbound_, *blobs_),
       carrier_(world(), api_) {}
@@ -118,6 +119,7 @@ Result<bool> House::listen(const ops::Config& config) {
   fetcher_.poke();
   catch_up_.start();
   move_in_.start_if_needed();
+  retention_.start();
   runtime::keep_giving_back_memory(work_);
   control_->start(
       [this](const std::string& line, ops::Control::Answer answer) { on_command(line, std::move(answer)); });
@@ -138,6 +140,16 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
     auto shared = std::make_shared<ops::Control::Answer>(std::move(answer));
     return catch_up_.look_now(back, [shared](const Result<int>& added) {
       (*shared)(added ? Result<std::string>(fmt::to_string(*added)) : std::unexpected(added.error()));
+    });
+  }
+  if (verb == "prune") {
+    std::string how;
+    words >> how;
+    auto shared = std::make_shared<ops::Control::Answer>(std::move(answer));
+    return retention_.prune(how == "rehearse", [shared](const Result<gateway::Pruned>& pruned) {
+      if (!pruned) return (*shared)(std::unexpected(pruned.error()));
+      (*shared)(fmt::format("{} files ({:.1f} MB) and {} messages", pruned->files,
+                            static_cast<double>(pruned->bytes) / 1e6, pruned->messages));
     });
   }
   if (verb == "replay") {

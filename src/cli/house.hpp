@@ -14,6 +14,7 @@
 #include "gateway/move_in.hpp"
 #include "gateway/outbound.hpp"
 #include "gateway/phone_sender.hpp"
+#include "gateway/retention.hpp"
 #include "gateway/site.hpp"
 #include "ops/config.hpp"
 #include "ops/control.hpp"
@@ -67,6 +68,7 @@ class House {
   gateway::Inbound inbound_;
   gateway::CatchUp catch_up_;
   gateway::MoveIn move_in_;
+  gateway::Retention retention_;
   gateway::Outbound outbound_;
   gateway::GatewaySite site_;
   gateway::CarrierSender carrier_;

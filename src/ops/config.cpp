@@ -159,7 +159,12 @@ void fill_rest(Config& config, const Values& values) {
   config.notify_strangers = values.is("mmsgate", "notifystrangers", "yes");
   config.media_wait = std::chrono::seconds(values.number("mmsgate", "mediawait"));
   config.give_up_after = std::chrono::hours(values.number("mmsgate", "giveuphours"));
-  config.media_kept = std::chrono::hours(24) * values.number("mmsgate", "keepdays");
+  constexpr int kForEver = 36'500;  // a century
+  const int days = values.number("mmsgate", "keepdays");
+  config.media_kept = std::chrono::hours(24) * (days == 0 ? kForEver : days);
+  constexpr std::uint64_t kMegabyte = 1'000'000;
+  config.most_media_kept = kMegabyte * static_cast<std::uint64_t>(values.number("mmsgate", "mediamegabytes"));
+  config.messages_kept = std::chrono::hours(24) * values.number("mmsgate", "keepmessages");
   config.catch_up_every = std::chrono::hours(values.number("mmsgate", "reconcilehours"));
   config.catch_up_after = std::chrono::minutes(values.number("mmsgate", "reconcilewait"));
   config.look_back = std::chrono::hours(24) * values.number("mmsgate", "lookback");
@@ -203,6 +208,12 @@ Result<Config> read_config(std::string_view text, std::string_view name, const S
   if (const auto filled = fill_web(config, *values); !filled) return std::unexpected(filled.error());
   if (const auto filled = fill_api(config, *values); !filled) return std::unexpected(filled.error());
   fill_rest(config, *values);
+  // What VoIP.ms' log still shows must be known here, or it would be taken for new.
+  constexpr int kLeastDays = 30;
+  const int kept = values->number("mmsgate", "keepmessages");
+  if (kept > 0 && kept < std::max(kLeastDays, values->number("mmsgate", "lookback") + 1)) {
+    return values->wrong("mmsgate", "keepmessages", "must be 0 (for ever), or 30 and more, and more than lookback");
+  }
   return config;
 }
 

@@ -60,6 +60,8 @@ struct Config {
   std::chrono::seconds media_wait{};
   std::chrono::hours give_up_after{};
   std::chrono::hours media_kept{};
+  std::uint64_t most_media_kept = 0;   ///< Bytes; 0: none beyond their time.
+  std::chrono::hours messages_kept{};  ///< 0: for ever.
   std::chrono::hours catch_up_every{};
   std::chrono::minutes catch_up_after{};
   std::chrono::hours look_back{};

@@ -92,7 +92,12 @@ constexpr Option kOptions[] = {
      "Minutes that a message is left to its web hook before it is taken from the log."},
     {"mmsgate", "lookback", count, "7", "", Use::now,
      "Days that the search goes back, but not before the database was made."},
-    {"mmsgate", "keepdays", count, "365", "", Use::now, "Days for which the links to files are promised."},
+    {"mmsgate", "keepdays", count, "365", "", Use::now,
+     "Days for which files are kept and their links promised; then they are removed. 0 = for ever."},
+    {"mmsgate", "mediamegabytes", count, "0", "", Use::now,
+     "Files may stay beyond that while all of them take less than so many megabytes; 0 = they may not."},
+    {"mmsgate", "keepmessages", count, "0", "", Use::now,
+     "Days after which messages are removed from the database, 30 or more; 0 = never."},
     {"mmsgate", "outvia", choice, "auto", "auto sms mms", Use::now,
      "How files go out: mms = as MMS; sms = as links by SMS; auto = as MMS what autotypes and mmskbytes allow, else as "
      "links."},

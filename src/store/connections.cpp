@@ -43,6 +43,8 @@ Result<std::unique_ptr<Database>> open_writing(const SqliteOptions& options) {
   if (auto ours = check_is_ours(db, options.path); !ours) return std::unexpected(ours.error());
   constexpr int kCacheKib = 2048;
   tune(db, kCacheKib);
+  // Must come before the first table: then pages that become free can be given back to the disk a few at a time.
+  if (db.number("PRAGMA page_count") == 0) db.run("PRAGMA auto_vacuum = INCREMENTAL");
   if (auto switched = switch_to_wal(db, options.path); !switched) return std::unexpected(switched.error());
   if (auto migrated = migrate(db); !migrated) return std::unexpected(migrated.error());
   return opened;

@@ -17,6 +17,7 @@
 #include "store/outcome.hpp"
 #include "store/parts.hpp"
 #include "store/queries.hpp"
+#include "store/retention.hpp"
 #include "store/sqlite.hpp"
 #include "store/twins.hpp"
 #include "store/upkeep.hpp"
@@ -39,7 +40,8 @@ struct Desk {
         outcomes(db, mover, acceptor),
         upkeep(db, mover, lanes),
         fetches(db, events, blobs),
-        importer(db, events, lanes) {}
+        importer(db, events, lanes),
+        retention(db) {}
   EventLog events;
   Lanes lanes;
   Blobs blobs;
@@ -52,14 +54,16 @@ struct Desk {
   Upkeep upkeep;
   Fetches fetches;
   Importer importer;
+  Retention retention;
 };
 
 /// Everything that only reads, over a connection of its own.
 struct Library {
-  explicit Library(Database& db) : blobs(db), directory(db), queries(db) {}
+  explicit Library(Database& db) : blobs(db), directory(db), queries(db), expired(db) {}
   Blobs blobs;
   DirectoryTable directory;
   Queries queries;
+  Expired expired;
 };
 
 class SqliteStore final : public Store {
@@ -155,6 +159,27 @@ class SqliteStore final : public Store {
     submit<int>([this, message, now] { return desk_->upkeep.replay(message, now); }, std::move(done));
   }
 
+  void forget_blobs(std::vector<BlobId> ids, Done<bool> done) override {
+    submit<bool>(
+        [this, ids = std::move(ids)] {
+          desk_->retention.forget_blobs(ids);
+          return true;
+        },
+        std::move(done));
+  }
+  void forget_messages(std::vector<MessageId> ids, Done<int> done) override {
+    submit<int>([this, ids = std::move(ids)] { return desk_->retention.forget_messages(ids); }, std::move(done));
+  }
+
+  Result<std::vector<ExpiredBlob>> expired_blobs(TimePoint now, int limit) override {
+    return ask([&] { return library_.expired.blobs(now, limit); });
+  }
+  Result<std::vector<MessageId>> old_messages(TimePoint before, int limit) override {
+    return ask([&] { return library_.expired.messages(before, limit); });
+  }
+  Result<std::uint64_t> media_bytes() override {
+    return ask([&] { return library_.expired.media_bytes(); });
+  }
   Result<std::optional<Blob>> find_blob(const BlobId& id) override {
     return ask([&] { return library_.blobs.find(id); });
   }

@@ -127,6 +127,12 @@ struct Blob {
   TimePoint until;  ///< Kept at least so long.
 };
 
+/// A file whose time is over.
+struct ExpiredBlob {
+  BlobId id;
+  std::uint64_t size = 0;
+};
+
 struct PartOutcome {
   PartId id;
   std::optional<Blob> blob;           ///< Had: now stored.
@@ -232,6 +238,11 @@ class Store {
   /// destination. Answers how many.
   virtual void replay(MessageId message, TimePoint now, Done<int> done) = 0;
 
+  /// Files that have been removed: their rows go, and parts that had them are lost.
+  virtual void forget_blobs(std::vector<BlobId> ids, Done<bool> done) = 0;
+  /// With their parts, deliveries and events. Answers how many there were.
+  virtual void forget_messages(std::vector<MessageId> ids, Done<int> done) = 0;
+
   // ---- Queries
   // --------------------------------------------------------------------------------------------------------
 
@@ -243,6 +254,12 @@ class Store {
   [[nodiscard]] virtual Result<std::optional<TimePoint>> imported_until() = 0;
   /// Is this the carrier's id of something that one of our deliveries is known to have sent?
   [[nodiscard]] virtual Result<bool> has_result(const std::string& result_id) = 0;
+  /// Files that need be kept no longer at `now`, and that nothing open carries; the longest overdue first.
+  [[nodiscard]] virtual Result<std::vector<ExpiredBlob>> expired_blobs(TimePoint now, int limit) = 0;
+  /// Messages that came before, and of which nothing has to go anywhere.
+  [[nodiscard]] virtual Result<std::vector<MessageId>> old_messages(TimePoint before, int limit) = 0;
+  /// Of all files.
+  [[nodiscard]] virtual Result<std::uint64_t> media_bytes() = 0;
   /// The newest first.
   [[nodiscard]] virtual Result<std::vector<Summary>> list(int limit, bool only_open) = 0;
   [[nodiscard]] virtual Result<std::optional<History>> history(MessageId id) = 0;

@@ -120,6 +120,12 @@ TEST(Config, RefusesNamesThatAreNone) {
 // It ended the process.
 TEST(Config, AFolderIsNoConfig) { EXPECT_THAT(load_config("/tmp").error().detail, HasSubstr("cannot read /tmp")); }
 
+TEST(Config, RefusesToForgetWhatTheLogStillShows) {
+  EXPECT_THAT(error_of("[mmsgate]\nkeepmessages = 29\n"), HasSubstr("must be 0 (for ever), or 30 and more"));
+  EXPECT_THAT(error_of("[mmsgate]\nkeepmessages = 60\nlookback = 60\n"), HasSubstr("more than lookback"));
+  EXPECT_EQ(read("[mmsgate]\nkeepmessages = 60\nkeepdays = 0\n")->messages_kept, std::chrono::hours(24 * 60));
+}
+
 TEST(Config, RefusesHttpsThatNobodyWouldServe) {
   EXPECT_THAT(error_of("protocol = https\n"), HasSubstr("set bindoverride"));
 }

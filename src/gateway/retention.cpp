@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/retention.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mmsgate::gateway {
+namespace {
+
+constexpr int kAtOnce = 200;           // a commit that others wait for is to take no longer than a few of theirs
+constexpr int kRehearsal = 1'000'000;  // reading holds nobody up
+constexpr Duration kFirst = std::chrono::minutes(10);
+constexpr Duration kEvery = std::chrono::hours(24);
+
+}  // namespace
+
+void Retention::start() {
+  world_.work.post_after(kFirst, [this] { again(); });
+}
+
+void Retention::again() {
+  prune(/*is_rehearsal=*/false, [this](const Result<Pruned>& pruned) {
+    if (!pruned) {
+      world_.log.error("what is no longer needed cannot be removed: {}", pruned.error().detail);
+    } else if (pruned->files + pruned->messages > 0) {
+      world_.log.info("removed, since their time was over: {} files ({} bytes), {} messages", pruned->files,
+                      pruned->bytes, pruned->messages);
+    }
+    world_.work.post_after(kEvery, [this] { again(); });
+  });
+}
+
+void Retention::prune(bool is_rehearsal, Done done) {
+  world_.work.post([this, is_rehearsal, done = std::move(done)]() mutable {
+    auto run = std::make_shared<Run>(Run{.is_rehearsal = is_rehearsal, .done = std::move(done)});
+    const auto bytes = world_.store.media_bytes();
+    if (!bytes) return run->done(std::unexpected(bytes.error()));
+    run->media_bytes = *bytes;
+    prune_files(run);
+  });
+}
+
+std::vector<store::ExpiredBlob> Retention::chosen(std::vector<store::ExpiredBlob> expired, Run& run) const {
+  const auto stays = [&](const store::ExpiredBlob& blob) {
+    if (world_.settings.most_media_kept > 0 && run.media_bytes <= world_.settings.most_media_kept) return true;
+    run.media_bytes -= std::min(run.media_bytes, blob.size);
+    return false;
+  };
+  std::erase_if(expired, stays);
+  return expired;
+}
+
+void Retention::prune_files(const RunPtr& run) {
+  const int limit = run->is_rehearsal ? kRehearsal : kAtOnce;
+  auto expired = world_.store.expired_blobs(world_.clock.now(), limit);
+  if (!expired) return run->done(std::unexpected(expired.error()));
+  const auto going = chosen(*std::move(expired), *run);
+  if (going.empty()) return prune_messages(run);
+  std::vector<BlobId> ids;
+  for (const store::ExpiredBlob& blob : going) {
+    // First the file: a row without one is tried again, a file without a row never.
+    const auto removed = run->is_rehearsal ? Result<bool>(true) : blobs_.remove(blob.id);
+    if (!removed) return run->done(std::unexpected(removed.error()));
+    ids.push_back(blob.id);
+    run->pruned.bytes += blob.size;
+  }
+  run->pruned.files += static_cast<int>(ids.size());
+  if (run->is_rehearsal) return prune_messages(run);
+  world_.store.forget_blobs(std::move(ids), [this, run](const Result<bool>& forgotten) {
+    if (!forgotten) return run->done(std::unexpected(forgotten.error()));
+    world_.work.post([this, run] { prune_files(run); });
+  });
+}
+
+void Retention::prune_messages(const RunPtr& run) {
+  if (world_.settings.messages_kept == Duration::zero()) return run->done(run->pruned);
+  const int limit = run->is_rehearsal ? kRehearsal : kAtOnce;
+  auto old = world_.store.old_messages(world_.clock.now() - world_.settings.messages_kept, limit);
+  if (!old) return run->done(std::unexpected(old.error()));
+  if (run->is_rehearsal) run->pruned.messages = static_cast<int>(old->size());
+  if (run->is_rehearsal || old->empty()) return run->done(run->pruned);
+  world_.store.forget_messages(*std::move(old), [this, run](const Result<int>& forgotten) {
+    if (!forgotten) return run->done(std::unexpected(forgotten.error()));
+    run->pruned.messages += *forgotten;
+    world_.work.post([this, run] { prune_messages(run); });
+  });
+}
+
+}  // namespace mmsgate::gateway
