@@ -9,8 +9,8 @@
 
 #include "core/send_plan.hpp"
 #include "formats/http_fields.hpp"
+#include "gateway/follow_up.hpp"
 #include "gateway/links.hpp"
-#include "gateway/outbound_plan.hpp"
 
 namespace mmsgate::gateway {
 
@@ -39,7 +39,9 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
   if (!parts) return responder.answer(parts.error().kind == ErrorKind::rejected ? 410 : 503, parts.error().detail);
   auto planned = plan_outbound(request, content, std::move(*parts), sender, directory, world_.settings,
                                world_.clock.now(), world_.random);
-  if (const auto* refusal = std::get_if<Refusal>(&planned)) return responder.answer(refusal->status, refusal->phrase);
+  if (const auto* refusal = std::get_if<Refusal>(&planned)) {
+    return refuse(request, sender, *refusal, std::move(responder));
+  }
   auto& message = std::get<NewMessage>(planned);
   const Target target = message.deliveries.front().target;
   world_.store.accept({std::move(message)}, [this, target, responder = std::move(responder)](
@@ -50,6 +52,20 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
     }
     responder.answer(202);
     if (accepted->added > 0) deliveries_.poke(target);
+  });
+}
+
+void Outbound::refuse(const sip::Request& request, const SubAccount& sender, const Refusal& refusal,
+                      sip::Responder responder) {
+  const std::string& dialled = request.target_user.empty() ? request.to_user : request.target_user;
+  const std::string peer = peer_form(dialled);
+  const std::string own = sender.caller_id ? sender.caller_id->national() : sender.extension;
+  auto notice =
+      make_notice(fmt::format("refused:{}|{}", request.call_id, request.cseq), own, peer, sender.id.value,
+                  fmt::format("Not delivered to {}: {}", peer, refusal.phrase), world_.clock.now(), world_.random);
+  responder.answer(refusal.status, refusal.phrase);
+  world_.store.accept({std::move(notice)}, [this](const Result<store::Accepted>& accepted) {
+    if (accepted && accepted->added > 0) deliveries_.poke(Target::phone);
   });
 }
 

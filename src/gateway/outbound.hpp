@@ -8,6 +8,7 @@
 
 #include "formats/phone_message.hpp"
 #include "gateway/deliveries.hpp"
+#include "gateway/outbound_plan.hpp"
 #include "gateway/world.hpp"
 #include "sip/endpoint.hpp"
 
@@ -24,6 +25,8 @@ class Outbound final : public sip::Receiver {
  private:
   void accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,
               const Directory& directory, sip::Responder responder);
+  /// The phone shows that it was not delivered; why, it is told in words.
+  void refuse(const sip::Request& request, const SubAccount& sender, const Refusal& refusal, sip::Responder responder);
   void receipts(const formats::PhoneReceipts& receipts, const SubAccount& sender, sip::Responder responder);
   [[nodiscard]] Result<std::vector<Part>> parts_of(const std::vector<formats::RcsFile>& files) const;
 

@@ -80,9 +80,11 @@ def test_extensions_reach_each_other_past_the_carrier(house):
     assert house.carrier.look("sent") in ([], {"sent": []})
 
 
-def test_an_unknown_extension_is_refused_at_once(house):
+def test_an_unknown_extension_is_refused_at_once_and_said_in_words(house):
     alice = house.phone(ALICE)
     alice.state(alice.send("10999", text="anybody?"), "NotDelivered")
+    notice = alice.received()
+    assert (notice["from"], notice["text"]) == ("10999", "Not delivered to 10999: No such extension")
 
 
 def test_what_the_carrier_refuses_is_shown_and_said_in_words(house):

@@ -84,6 +84,18 @@ TEST_F(OutboundTest, WhoIsNoneOfOursIsRefused) {
   EXPECT_THAT(stored(), IsEmpty());
 }
 
+TEST_F(OutboundTest, WhatCanGoNowhereIsRefusedAtOnceAndItsSenderToldWhy) {
+  auto nowhere = text("hello");
+  nowhere.target_user = "109";
+  for (int time = 0; time < 2; ++time) EXPECT_EQ(send(nowhere).first, 404);
+  const auto notice = phones_.tries.pop();
+  ASSERT_TRUE(notice);
+  EXPECT_EQ(notice->job.text, "Not delivered to 109: No such extension");
+  EXPECT_EQ(notice->job.destination, kAlice);
+  EXPECT_EQ(notice->job.peer, "109") << "it stands in the conversation that it is about";
+  EXPECT_THAT(stored(), SizeIs(1)) << "once, though the phone asked twice";
+}
+
 TEST_F(OutboundTest, AFileThatIsGoneIsSaid) {
   const std::string url = link_to(settings_.media_base, BlobId::make(random_), "image/png");
   const std::string xml = formats::write_rcs_files({{.name = "a.png", .type = "image/png", .size = 9, .url = url}});
