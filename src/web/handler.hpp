@@ -37,6 +37,7 @@ struct Head {
   std::string path;  ///< Percent signs decoded.
   std::optional<std::uint64_t> content_length;
   bool is_chunked = false;
+  std::string_view fault;  ///< Not empty: what of the headers two programs could read in two ways (RFC 9112 3.2, 6.3).
 
   [[nodiscard]] bool has_body() const { return is_chunked || content_length.value_or(0) > 0; }
   /// Empty: not there.

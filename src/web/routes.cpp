@@ -39,6 +39,11 @@ class Health final : public Handler {
 }  // namespace
 
 std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Budget& large_bodies) {
+  if (!head.fault.empty()) {
+    Answer answer = say(400, head.fault);
+    add_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");  // where the next one begins, nobody can be sure of
+    return std::make_unique<Refusal>(std::move(answer));
+  }
   const bool is_get = head.method == "GET" || head.method == "HEAD";
   const bool is_post = head.method == "POST";
   if (head.path == options.hook_path) {

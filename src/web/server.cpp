@@ -6,6 +6,7 @@
 #include <microhttpd.h>
 #include <poll.h>
 #include <pthread.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -133,11 +134,11 @@ class MhdServer final : public Server {
   }
 
   static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
-                               const char* /*version*/, const char* body, std::size_t* body_size, void** context) {
+                               const char* version, const char* body, std::size_t* body_size, void** context) {
     auto& server = *static_cast<MhdServer*>(self);
     auto* exchange = static_cast<std::shared_ptr<Exchange>*>(*context);
     if (exchange == nullptr) {
-      exchange = new std::shared_ptr(server.make_exchange(connection, url, method));
+      exchange = new std::shared_ptr(server.make_exchange(connection, url, method, version));
       *context = exchange;
       return (*exchange)->begin();
     }
@@ -146,13 +147,29 @@ class MhdServer final : public Server {
     return (*exchange)->finish();
   }
 
-  std::shared_ptr<Exchange> make_exchange(MHD_Connection* connection, const char* url, const char* method) {
+  /// A reverse proxy before us must not see another request than we do: one could be hidden in the other's body.
+  static std::string_view fault_of(MHD_Connection* connection, std::string_view version, const Head& head) {
+    constexpr auto kCount = [](void* count, MHD_ValueKind, const char* name, const char*) {
+      if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) ++*static_cast<int*>(count);
+      return MHD_YES;
+    };
+    int lengths = 0;
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, kCount, &lengths);
+    if (lengths > 1) return "there are two Content-Length headers";
+    if (lengths > 0 && head.is_chunked) return "there is a Content-Length beside a Transfer-Encoding";
+    if (version == MHD_HTTP_VERSION_1_1 && head.header(MHD_HTTP_HEADER_HOST).empty()) return "there is no Host header";
+    return {};
+  }
+
+  std::shared_ptr<Exchange> make_exchange(MHD_Connection* connection, const char* url, const char* method,
+                                          const char* version) {
     Head head{.connection = connection, .method = method, .path = url};
     const std::string length = head.header(MHD_HTTP_HEADER_CONTENT_LENGTH);
     std::uint64_t bytes = 0;
     if (std::from_chars(length.data(), length.data() + length.size(), bytes).ec == std::errc{})
       head.content_length = bytes;
     head.is_chunked = !head.header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty();
+    head.fault = fault_of(connection, version, head);
     const bool sends_unasked = Exchange::sends_unasked(head);
     return std::make_shared<Exchange>(connection, route(std::move(head), options_, site_, large_bodies_), sends_unasked,
                                       mailbox_, waiting_);

@@ -41,6 +41,22 @@ TEST_F(LimitsTest, HeadersBeyondTheLimitAreRefused) {
   EXPECT_EQ(ask(get("/healthz", "X: " + fitting + "\r\n")).status(), 200);
 }
 
+// They were taken, and the line kept open: what one program takes for a body, another takes for the next request.
+TEST_F(LimitsTest, WhatTwoProgramsCouldReadInTwoWaysIsRefusedAndTheLineClosed) {
+  start();
+  for (const char* headers : {"Host: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+                              "Host: h\r\nContent-Length: 1\r\nContent-Length: 1\r\n",
+                              "Host: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n", "X: y\r\n"}) {
+    auto client = connect();
+    const auto answer = client.ask(std::string("POST /hook HTTP/1.1\r\n") + headers + "\r\n0\r\n\r\n");
+    EXPECT_EQ(answer.status(), 400) << headers;
+    static_cast<void>(client.read_to_end());
+    EXPECT_TRUE(client.is_closed()) << headers;
+  }
+  EXPECT_EQ(site_.hooks.size(), 0U);
+  EXPECT_EQ(connect().ask("GET /healthz HTTP/1.0\r\n\r\n").status(), 200) << "HTTP/1.0 knew no Host";
+}
+
 TEST_F(LimitsTest, HeadersThatDripAreCutOff) {
   options_.request_timeout = kShort;
   start();
