@@ -171,6 +171,9 @@ void House::on_moved_in(const Result<gateway::MovedIn>& moved) {
   }
   log_->warning("taken over from the first MMSGate: {} messages and {} files; {} deliveries go on",
                 moved->rows.messages, moved->files, moved->rows.waiting);
+  if (moved->lost_files > 0) {
+    log_->warning("{} of its files could not be taken over; the next start tries again", moved->lost_files);
+  }
   poke_all();
 }
 

@@ -67,6 +67,7 @@ int import_old(const ops::Config& config, const ImportOptions& options) {
   static_cast<void>(ops::ask_running(config.database, "wake", std::chrono::seconds(5)));
   fmt::print("{} messages with {} deliveries and {} files were taken over; {} deliveries still have to arrive.\n",
              moved->rows.messages, moved->rows.deliveries, moved->files, moved->rows.waiting);
+  if (moved->lost_files > 0) fmt::print("{} files could not be taken; the log says why.\n", moved->lost_files);
   if (moved->rows.known > 0) fmt::print("{} rows were here already.\n", moved->rows.known);
   return 0;
 }

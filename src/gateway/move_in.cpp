@@ -69,7 +69,11 @@ void MoveIn::next_file() {
   if (!known) return end(std::unexpected(known.error()));
   if (*known) return again();
   const auto kept = blobs_.adopt(file.path, file.id);
-  if (!kept) return end(std::unexpected(kept.error()));
+  if (!kept) {
+    // One file of another user must not keep all messages away.
+    if (moved_.lost_files++ == 0) world_.log.warning("{}", kept.error().detail);
+    return again();
+  }
   world_.store.add_blob({.id = file.id,
                          .type = media::type_of(file),
                          .name = "media" + file.ending,
@@ -111,6 +115,7 @@ void MoveIn::on_taken(const Result<store::Imported>& taken, bool is_last) {
   moved_.rows += *taken;
   if (!is_last) return world_.work.post([this] { next_rows(); });
   world_.work.post([this] {
+    if (moved_.lost_files > 0) return end(moved_);
     const auto newest = table_->newest();
     if (!newest) return end(std::unexpected(newest.error()));
     world_.store.mark_imported(newest->value_or(TimePoint{}), [this](const Result<bool>& marked) {

@@ -29,6 +29,7 @@ struct OldHome {
 struct MovedIn {
   store::Imported rows;
   int files = 0;
+  int lost_files = 0;  ///< That could not be read or kept; the next start tries again.
 };
 
 class MoveIn {

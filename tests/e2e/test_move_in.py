@@ -77,6 +77,21 @@ def test_links_that_phones_have_kept_go_on_working(house: House, home: OldHome):
     assert sorted(path.name for path in home.media.iterdir() if path.is_file()) == sorted([link.rsplit("/", 1)[1], lonely.rsplit("/", 1)[1], "notes.txt"])
 
 
+def test_a_file_that_cannot_be_taken_keeps_no_message_away(house: House, home: OldHome):
+    phone = house.phone(ALICE)
+    link = home.add_file(png(4))
+    taken_place = house.folder / "media" / link.rsplit("/", 1)[1][:2]
+    taken_place.write_text("a file where a folder must be")
+    home.add(fromid=STRANGER, toid=ALICE.account, did=ALICE.number, message="waited", msgid="9")
+    move_in(house)
+    assert phone.received()["text"] == "waited"
+    assert "1 of its files could not be taken over" in house.gateway.process.log.read_text()
+    taken_place.unlink()
+    house.gateway.restart()
+    wait_until(lambda: http.request("GET", link).status == 200, "the next start has taken it")
+    assert len(phone.messages()) == 1
+
+
 def test_doing_it_again_changes_nothing(house: House, home: OldHome):
     phone = house.phone(BOB)
     for n in range(3):  # as alike as they can be
