@@ -22,11 +22,11 @@ using Done = Result<void>;
 
 Result<std::string> read_text(std::string_view body, std::string charset) {
   charset = lower(charset);
-  if (charset == "iso-8859-1" || charset == "latin1") return latin1_to_utf8(body);
+  if (charset == "iso-8859-1" || charset == "latin1") return mend_utf8(latin1_to_utf8(body));
   const bool known = charset.empty() || charset == "utf-8" || charset == "utf8" || charset == "us-ascii";
   if (!known) return fail(ErrorKind::rejected, "The text is in a charset that is not taken; send UTF-8");
   if (!is_utf8(body)) return fail(ErrorKind::rejected, "The text is not UTF-8");
-  return std::string(body);
+  return mend_utf8(body);  // but for NUL, it is whole
 }
 
 /// Opens what a phone sent and gathers what is in it.

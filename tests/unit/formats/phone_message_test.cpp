@@ -174,5 +174,15 @@ TEST(PhoneMessage, ReadsWhatItWrote) {
       << "a boundary that must be quoted";
 }
 
+// What is written in C reads a text up to its first NUL.
+TEST(PhoneMessage, ANulIsShownAsWhatCannotBeRead) {
+  for (const char* type : {"text/plain", "text/plain;charset=iso-8859-1"}) {
+    const auto read = parse_phone_message(type, std::string_view("a\0b", 3));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(std::get<PhoneContent>(*read).text, "a\uFFFDb") << type;
+  }
+  EXPECT_EQ(write_phone_message(std::string_view("a\0b", 3), {}, "x").bytes, "a\uFFFDb");
+}
+
 }  // namespace
 }  // namespace mmsgate::formats
