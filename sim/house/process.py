@@ -143,7 +143,7 @@ class Process:
         try:
             self.child.wait(patience)
         except subprocess.TimeoutExpired:
-            self.child.kill()
+            os.killpg(self.child.pid, signal.SIGKILL)  # with its children: Kamailio's would outlive it
         return self.wait()
 
     def wait(self, patience: float = PATIENCE) -> int:
