@@ -14,6 +14,7 @@
 #include "cli/messages.hpp"
 #include "cli/prune.hpp"
 #include "cli/reconcile.hpp"
+#include "cli/say.hpp"
 #include "cli/serve.hpp"
 #include "ops/config.hpp"
 #include "ops/options.hpp"
@@ -21,8 +22,6 @@
 
 namespace mmsgate::cli {
 namespace {
-
-constexpr int kWrongConfig = 2;
 
 /// What all commands may be told.
 struct Common {
@@ -57,11 +56,16 @@ int print_default_config() {
   return 0;
 }
 
-int serve_or_say(const Common& common) {
+/// Runs what needs the config.
+template <typename Command>
+int with_config(const Common& common, const Command& command) {
   const auto config = configured(common);
-  if (config) return serve(*config, [&common] { return configured(common); });
-  fmt::print(stderr, "mmsgate: {}\n", config.error().detail);
-  return kWrongConfig;
+  return config ? command(*config) : say(config.error().detail, kWrongConfig);
+}
+
+int serve_with(const Common& common) {
+  return with_config(common,
+                     [&](const ops::Config& config) { return serve(config, [&] { return configured(common); }); });
 }
 
 /// What the command line has asked for; empty: nothing but to serve.
@@ -73,7 +77,7 @@ class Commands {
   Commands(const Common& common, Chosen& chosen) : common_(common), chosen_(chosen) {}
 
   void add_all(CLI::App& app) const {
-    add_plain(app, "serve", "Run the gateway", [this] { return serve_or_say(common_); });
+    add_plain(app, "serve", "Run the gateway", [this] { return serve_with(common_); });
     add_messages(app);
     add_reconcile(app);
     add_prune(app);
@@ -86,12 +90,8 @@ class Commands {
 
   /// A command that needs the config.
   CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, WithConfig command) const {
-    return add_plain(parent, name, help, [this, command = std::move(command)] {
-      const auto config = configured(common_);
-      if (config) return command(*config);
-      fmt::print(stderr, "mmsgate: {}\n", config.error().detail);
-      return kWrongConfig;
-    });
+    return add_plain(parent, name, help,
+                     [this, command = std::move(command)] { return with_config(common_, command); });
   }
   CLI::App* add_plain(CLI::App& parent, const std::string& name, const std::string& help, Chosen command) const {
     CLI::App* added = parent.add_subcommand(name, help);
@@ -172,7 +172,7 @@ int run(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   if (common.default_config) return print_default_config();
-  return chosen ? chosen() : serve_or_say(common);
+  return chosen ? chosen() : serve_with(common);
 }
 
 }  // namespace mmsgate::cli

@@ -3,23 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "cli/say.hpp"
 #include "ops/config.hpp"
 
 namespace mmsgate::cli {
-namespace {
-
-constexpr int kWrongConfig = 2;
-
-int say(const Error& error) {
-  fmt::print(stderr, "mmsgate: {}\n", error.detail);
-  return kWrongConfig;
-}
-
-}  // namespace
 
 int check_config(const std::string& file) {
   const auto config = ops::load_config(file);
-  if (!config) return say(config.error());
+  if (!config) return say(config.error().detail, kWrongConfig);
   for (const std::string& warning : config->warnings) fmt::print("{}\n", warning);
   fmt::print("{} is right.\n", file);
   return 0;
@@ -27,7 +18,7 @@ int check_config(const std::string& file) {
 
 int show_config(const std::string& file) {
   const auto text = ops::show_config(file);
-  if (!text) return say(text.error());
+  if (!text) return say(text.error().detail, kWrongConfig);
   fmt::print("{}", *text);
   return 0;
 }

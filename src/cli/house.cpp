@@ -127,41 +127,41 @@ Result<bool> House::listen(const ops::Config& config) {
 }
 
 void House::on_command(const std::string& line, ops::Control::Answer answer) {
+  const auto reply = std::make_shared<ops::Control::Answer>(std::move(answer));
+  const auto tell_count = [reply](const Result<int>& count) {
+    (*reply)(count ? Result<std::string>(fmt::to_string(*count)) : std::unexpected(count.error()));
+  };
   std::istringstream words(line);
   std::string verb;
   words >> verb;
   if (verb == "wake") {
     poke_all();
-    return answer(std::string());
+    return (*reply)(std::string());
   }
   if (verb == "reconcile") {
     std::optional<Duration> back;
     if (int days = 0; words >> days) back = std::chrono::hours(24) * days;
-    auto shared = std::make_shared<ops::Control::Answer>(std::move(answer));
-    return catch_up_.look_now(back, [shared](const Result<int>& added) {
-      (*shared)(added ? Result<std::string>(fmt::to_string(*added)) : std::unexpected(added.error()));
-    });
+    return catch_up_.look_now(back, tell_count);
   }
   if (verb == "prune") {
     std::string how;
     words >> how;
-    auto shared = std::make_shared<ops::Control::Answer>(std::move(answer));
-    return retention_.prune(how == "rehearse", [shared](const Result<gateway::Pruned>& pruned) {
-      if (!pruned) return (*shared)(std::unexpected(pruned.error()));
-      (*shared)(fmt::format("{} files ({:.1f} MB) and {} messages", pruned->files,
-                            static_cast<double>(pruned->bytes) / 1e6, pruned->messages));
+    return retention_.prune(how == "rehearse", [reply](const Result<gateway::Pruned>& pruned) {
+      if (!pruned) return (*reply)(std::unexpected(pruned.error()));
+      (*reply)(fmt::format("{} files ({:.1f} MB) and {} messages", pruned->files,
+                           static_cast<double>(pruned->bytes) / 1e6, pruned->messages));
     });
   }
   if (verb == "replay") {
     MessageId id;
     words >> id.value;
-    auto shared = std::make_shared<ops::Control::Answer>(std::move(answer));
-    return store_->replay(id, clock_.now(), [this, shared](const Result<int>& replayed) {
+    return store_->replay(id, clock_.now(), [this, tell_count](const Result<int>& replayed) {
       if (replayed) poke_all();
-      (*shared)(replayed ? Result<std::string>(fmt::to_string(*replayed)) : std::unexpected(replayed.error()));
+      tell_count(replayed);
     });
   }
-  answer(fail(ErrorKind::rejected, fmt::format("this gateway knows no command \"{}\": is it an older version?", verb)));
+  (*reply)(
+      fail(ErrorKind::rejected, fmt::format("this gateway knows no command \"{}\": is it an older version?", verb)));
 }
 
 void House::on_moved_in(const Result<gateway::MovedIn>& moved) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/say.hpp"
 #include "cli/settings.hpp"
 #include "gateway/move_in.hpp"
 #include "ops/control.hpp"
@@ -59,10 +60,7 @@ int import_old(const ops::Config& config, const ImportOptions& options) {
   if (from.database.empty()) from.database = config.database;
   if (from.media_folder.empty()) from.media_folder = config.media_folder;
   const auto moved = take_over(config, from);
-  if (!moved) {
-    fmt::print(stderr, "mmsgate: {}\n", moved.error().detail);
-    return 1;
-  }
+  if (!moved) return say(moved.error().detail);
   // A gateway that runs would find what waits at its next occasion only.
   static_cast<void>(ops::ask_running(config.database, "wake", std::chrono::seconds(5)));
   fmt::print("{} messages with {} deliveries and {} files were taken over; {} deliveries still have to arrive.\n",

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/say.hpp"
 #include "ops/control.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -11,11 +12,6 @@ namespace mmsgate::cli {
 namespace {
 
 using nlohmann::ordered_json;
-
-int failed(const std::string& reason) {
-  fmt::print(stderr, "mmsgate: {}\n", reason);
-  return 1;
-}
 
 Result<std::unique_ptr<store::Store>> open_store(const ops::Config& config) {
   return store::open_sqlite({.path = config.database, .read_only = true}, runtime::Log::none());
@@ -126,9 +122,9 @@ void print_table(const store::History& history) {
 
 int list_messages(const ops::Config& config, const MessagesOptions& options) {
   const auto store = open_store(config);
-  if (!store) return failed(store.error().detail);
+  if (!store) return say(store.error().detail);
   const auto messages = (*store)->list(options.limit, options.only_open);
-  if (!messages) return failed(messages.error().detail);
+  if (!messages) return say(messages.error().detail);
   if (options.json) {
     ordered_json all = ordered_json::array();
     for (const store::Summary& message : *messages) all.push_back(to_json(message));
@@ -146,11 +142,11 @@ int list_messages(const ops::Config& config, const MessagesOptions& options) {
 
 int show_message(const ops::Config& config, const MessagesOptions& options) {
   const auto store = open_store(config);
-  if (!store) return failed(store.error().detail);
+  if (!store) return say(store.error().detail);
   const auto history = (*store)->history(MessageId{options.id});
-  if (!history) return failed(history.error().detail);
+  if (!history) return say(history.error().detail);
   if (!*history)
-    return failed(fmt::format("there is no message {}; `mmsgate messages list` shows what is there", options.id));
+    return say(fmt::format("there is no message {}; `mmsgate messages list` shows what is there", options.id));
   if (options.json) {
     print_json(to_json(**history));
   } else {
@@ -162,12 +158,8 @@ int show_message(const ops::Config& config, const MessagesOptions& options) {
 int replay_message(const ops::Config& config, const MessagesOptions& options) {
   constexpr auto kPatience = std::chrono::seconds(20);
   const auto replayed = ops::ask_running(config.database, fmt::format("replay {}", options.id), kPatience);
-  if (!replayed || *replayed == "0") {
-    fmt::print(stderr, "mmsgate: {}\n",
-               replayed ? fmt::format("there is no message {} of which anything has failed", options.id)
-                        : replayed.error().detail);
-    return 1;
-  }
+  if (!replayed) return say(replayed.error().detail);
+  if (*replayed == "0") return say(fmt::format("there is no message {} of which anything has failed", options.id));
   fmt::print("{} deliveries are tried again; `mmsgate messages show {}` tells how they fare.\n", *replayed, options.id);
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/say.hpp"
 #include "ops/control.hpp"
 
 namespace mmsgate::cli {
@@ -10,10 +11,7 @@ namespace mmsgate::cli {
 int prune(const ops::Config& config, bool is_rehearsal) {
   constexpr auto kPatience = std::chrono::minutes(10);
   const auto pruned = ops::ask_running(config.database, is_rehearsal ? "prune rehearse" : "prune", kPatience);
-  if (!pruned) {
-    fmt::print(stderr, "mmsgate: {}\n", pruned.error().detail);
-    return 1;
-  }
+  if (!pruned) return say(pruned.error().detail);
   fmt::print("{} {}.\n", *pruned, is_rehearsal ? "would be removed" : "were removed");
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/say.hpp"
 #include "ops/control.hpp"
 
 namespace mmsgate::cli {
@@ -11,10 +12,7 @@ int reconcile(const ops::Config& config, int days) {
   constexpr auto kPatience = std::chrono::minutes(3);  // VoIP.ms may take its time for a long log
   const std::string command = days > 0 ? fmt::format("reconcile {}", days) : "reconcile";
   const auto found = ops::ask_running(config.database, command, kPatience);
-  if (!found) {
-    fmt::print(stderr, "mmsgate: {}\n", found.error().detail);
-    return 1;
-  }
+  if (!found) return say(found.error().detail);
   if (*found == "0") {
     fmt::print("Nothing was missing.\n");
   } else {

@@ -79,6 +79,17 @@ std::unexpected<Error> without(std::string_view field) {
   return fail(ErrorKind::corrupt, fmt::format("VoIP.ms answered \"success\" without \"{}\"", field));
 }
 
+/// The list `field` of an answer; empty when its status is `none`. An answer that lacks the list must not pass for an
+/// account that lacks what is listed: it would cut everybody off.
+Result<Json> parse_list(std::string_view json, const char* field, std::string_view none) {
+  const auto answer = parse_answer(json);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status == none) return Json::array();
+  if (answer->status != "success") return refused(answer->status);
+  const Json& list = field_of(answer->json, field);
+  return list.is_structured() ? Result<Json>(list) : without(field);
+}
+
 SubAccount read_account(const Json& entry) {
   SubAccount account{.id = {word_of(entry, "account")}};
   if (auto number = Number::parse(word_of(entry, "callerid_number"))) account.caller_id = std::move(*number);
@@ -127,29 +138,20 @@ Result<std::string> parse_sent(std::string_view json, std::string_view field) {
 }
 
 Result<std::vector<SubAccount>> parse_sub_accounts(std::string_view json) {
-  const auto answer = parse_answer(json);
-  if (!answer) return std::unexpected(answer.error());
-  if (answer->status == "no_account") return std::vector<SubAccount>();
-  if (answer->status != "success") return refused(answer->status);
-  const Json& list = field_of(answer->json, "accounts");
-  // An answer that lacks the list must not pass for an account that lacks sub accounts: it would cut everybody off.
-  if (!list.is_structured()) return without("accounts");
+  const auto list = parse_list(json, "accounts", "no_account");
+  if (!list) return std::unexpected(list.error());
   std::vector<SubAccount> accounts;
-  for (const Json* entry : items_of(list)) {
+  for (const Json* entry : items_of(*list)) {
     if (SubAccount account = read_account(*entry); !account.id.value.empty()) accounts.push_back(std::move(account));
   }
   return accounts;
 }
 
 Result<std::vector<Did>> parse_dids(std::string_view json) {
-  const auto answer = parse_answer(json);
-  if (!answer) return std::unexpected(answer.error());
-  if (answer->status == "no_did") return std::vector<Did>();
-  if (answer->status != "success") return refused(answer->status);
-  const Json& list = field_of(answer->json, "dids");
-  if (!list.is_structured()) return without("dids");
+  const auto list = parse_list(json, "dids", "no_did");
+  if (!list) return std::unexpected(list.error());
   std::vector<Did> dids;
-  for (const Json* entry : items_of(list)) {
+  for (const Json* entry : items_of(*list)) {
     auto number = Number::parse(word_of(*entry, "did"));
     if (number) dids.push_back({*std::move(number), word_of(*entry, "sms_enabled") != "0"});
   }

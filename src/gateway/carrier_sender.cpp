@@ -45,8 +45,7 @@ voipms::Sending sending_of(const store::Job& job, const Settings& settings) {
   what.mms = needs_mms(job.slice, settings.carrier_limits);
   const auto end = std::min(job.parts.size(), static_cast<std::size_t>(job.slice.first_part + job.slice.part_count));
   for (auto i = static_cast<std::size_t>(job.slice.first_part); i < end; ++i) {
-    const Part& part = job.parts[i];
-    what.media_urls.push_back(part.blob ? link_to(settings.media_base, *part.blob, part.type) : part.source_url);
+    what.media_urls.push_back(link_of(job.parts[i], settings.media_base));
   }
   return what;
 }

@@ -11,6 +11,10 @@ std::string link_to(std::string_view media_base, const BlobId& blob, std::string
   return fmt::format("{}/{}{}", media_base, blob.str(), media::extension_for(type));
 }
 
+std::string link_of(const Part& part, std::string_view media_base) {
+  return part.blob ? link_to(media_base, *part.blob, part.type) : part.source_url;
+}
+
 std::optional<BlobId> blob_of_name(std::string_view name) {
   const std::string_view stem = name.substr(0, name.find('.'));
   const auto id = BlobId::parse(stem);

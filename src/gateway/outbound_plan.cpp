@@ -38,9 +38,8 @@ void turn_to_carrier(NewMessage& row, const Settings& settings) {
       row.parts.begin(), row.parts.end(), [&](const Part& part) { return goes_as_mms(part, settings.outgoing); });
   const auto media = static_cast<int>(links_begin - row.parts.begin());
   std::vector<std::string> links;
-  std::transform(links_begin, row.parts.end(), std::back_inserter(links), [&](const Part& part) {
-    return part.blob ? link_to(settings.media_base, *part.blob, part.type) : part.source_url;
-  });
+  std::transform(links_begin, row.parts.end(), std::back_inserter(links),
+                 [&](const Part& part) { return link_of(part, settings.media_base); });
   LinkPlan with_links = plan_links(row.text, links, settings.carrier_limits, media == 0);
   std::vector<Slice> slices;
   if (!with_links.has_caption) slices = plan_for_carrier(row.text, media, settings.carrier_limits);

@@ -16,8 +16,8 @@ void add_line(std::string& text, std::string_view line) {
 }
 
 formats::RcsFile file_of(const Part& part, const Settings& settings) {
-  formats::RcsFile file{.name = part.name, .type = part.type, .size = part.size};
-  file.url = part.blob ? link_to(settings.media_base, *part.blob, part.type) : part.source_url;
+  formats::RcsFile file{
+      .name = part.name, .type = part.type, .size = part.size, .url = link_of(part, settings.media_base)};
   // What the store has promised, however late this try is.
   if (part.until) file.until = rfc3339(*part.until);
   return file;

@@ -182,6 +182,21 @@ Result<Values> read_values(std::string_view text, std::string_view name, const S
   return values;
 }
 
+Result<Config> config_of(const Values& values) {
+  Config config;
+  if (const auto filled = fill_sip(config, values); !filled) return std::unexpected(filled.error());
+  if (const auto filled = fill_web(config, values); !filled) return std::unexpected(filled.error());
+  if (const auto filled = fill_api(config, values); !filled) return std::unexpected(filled.error());
+  fill_rest(config, values);
+  // What VoIP.ms' log still shows must be known here, or it would be taken for new.
+  constexpr int kLeastDays = 30;
+  const int kept = values.number("mmsgate", "keepmessages");
+  if (kept > 0 && kept < std::max(kLeastDays, values.number("mmsgate", "lookback") + 1)) {
+    return values.wrong("mmsgate", "keepmessages", "must be 0 (for ever), or 30 and more, and more than lookback");
+  }
+  return config;
+}
+
 Surroundings surroundings() {
   const auto variable = [](const char* name, const char* otherwise) {
     const char* value = std::getenv(name);
@@ -203,18 +218,7 @@ Result<std::string> read_file(const std::string& path) {
 Result<Config> read_config(std::string_view text, std::string_view name, const Surroundings& around) {
   const auto values = read_values(text, name, around);
   if (!values) return std::unexpected(values.error());
-  Config config;
-  if (const auto filled = fill_sip(config, *values); !filled) return std::unexpected(filled.error());
-  if (const auto filled = fill_web(config, *values); !filled) return std::unexpected(filled.error());
-  if (const auto filled = fill_api(config, *values); !filled) return std::unexpected(filled.error());
-  fill_rest(config, *values);
-  // What VoIP.ms' log still shows must be known here, or it would be taken for new.
-  constexpr int kLeastDays = 30;
-  const int kept = values->number("mmsgate", "keepmessages");
-  if (kept > 0 && kept < std::max(kLeastDays, values->number("mmsgate", "lookback") + 1)) {
-    return values->wrong("mmsgate", "keepmessages", "must be 0 (for ever), or 30 and more, and more than lookback");
-  }
-  return config;
+  return config_of(*values);
 }
 
 Result<Config> load_config(const std::string& path) {
@@ -226,8 +230,10 @@ Result<Config> load_config(const std::string& path) {
 Result<std::string> show_config(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return std::unexpected(text.error());
-  if (const auto good = read_config(*text, path, surroundings()); !good) return std::unexpected(good.error());
-  return read_values(*text, path, surroundings())->show();
+  const auto values = read_values(*text, path, surroundings());
+  if (!values) return std::unexpected(values.error());
+  if (const auto good = config_of(*values); !good) return std::unexpected(good.error());
+  return values->show();
 }
 
 }  // namespace mmsgate::ops

@@ -82,12 +82,7 @@ class SqliteStore final : public Store {
                      std::move(done));
   }
   void note_log(std::vector<LoggedId> entries, Done<bool> done) override {
-    submit<bool>(
-        [this, entries = std::move(entries)] {
-          desk_->twins.note_log(entries);
-          return true;
-        },
-        std::move(done));
+    carry_out([this, entries = std::move(entries)] { desk_->twins.note_log(entries); }, std::move(done));
   }
   void claim(Target target, int limit, TimePoint now, Done<Claimed> done) override {
     submit<Claimed>([this, target, limit, now] { return desk_->claimer.claim(target, limit, now); }, std::move(done));
@@ -121,31 +116,17 @@ class SqliteStore final : public Store {
                  std::move(done));
   }
   void add_blob(Blob blob, Done<bool> done) override {
-    submit<bool>(
-        [this, blob = std::move(blob)] {
-          desk_->blobs.add(blob);
-          return true;
-        },
-        std::move(done));
+    carry_out([this, blob = std::move(blob)] { desk_->blobs.add(blob); }, std::move(done));
   }
   void replace_directory(Directory directory, TimePoint now, Done<bool> done) override {
-    submit<bool>(
-        [this, directory = std::move(directory), now] {
-          desk_->directory.replace(directory, now);
-          return true;
-        },
-        std::move(done));
+    carry_out([this, directory = std::move(directory), now] { desk_->directory.replace(directory, now); },
+              std::move(done));
   }
   void import(std::vector<Import> rows, Done<Imported> done) override {
     submit<Imported>([this, rows = std::move(rows)] { return desk_->importer.take(rows); }, std::move(done));
   }
   void mark_imported(TimePoint newest, Done<bool> done) override {
-    submit<bool>(
-        [this, newest] {
-          desk_->importer.mark(newest);
-          return true;
-        },
-        std::move(done));
+    carry_out([this, newest] { desk_->importer.mark(newest); }, std::move(done));
   }
   void recover(TimePoint now, TimePoint carrier_due, Done<int> done) override {
     submit<int>(
@@ -160,12 +141,7 @@ class SqliteStore final : public Store {
   }
 
   void forget_blobs(std::vector<BlobId> ids, Done<bool> done) override {
-    submit<bool>(
-        [this, ids = std::move(ids)] {
-          desk_->retention.forget_blobs(ids);
-          return true;
-        },
-        std::move(done));
+    carry_out([this, ids = std::move(ids)] { desk_->retention.forget_blobs(ids); }, std::move(done));
   }
   void forget_messages(std::vector<MessageId> ids, Done<int> done) override {
     submit<int>([this, ids = std::move(ids)] { return desk_->retention.forget_messages(ids); }, std::move(done));
@@ -217,6 +193,17 @@ class SqliteStore final : public Store {
   void submit(Work work, Done<T> done) {
     if (writer_ == nullptr) return done(std::unexpected(read_only()));
     writer_->submit<T>(std::move(work), std::move(done));
+  }
+
+  /// A command that answers nothing but that it is done.
+  template <typename Work>
+  void carry_out(Work work, Done<bool> done) {
+    submit<bool>(
+        [work = std::move(work)] {
+          work();
+          return true;
+        },
+        std::move(done));
   }
 
   /// One snapshot for all that a query reads.
