@@ -35,5 +35,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto* content = std::get_if<PhoneContent>(&*message)) check_content(*content);
   if (const auto* read = std::get_if<PhoneReceipts>(&*message)) must(!read->receipts.empty(), "at least one receipt");
+  if (const auto* typing = std::get_if<Composing>(&*message)) {
+    const auto again = parse_composing(write_composing(*typing));
+    must(again && again->active == typing->active && again->refresh == typing->refresh, "typing comes back");
+  }
   return 0;
 }

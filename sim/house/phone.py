@@ -60,6 +60,10 @@ class Phone:
         """All that were received since it was started."""
         return [event for event in self.process.seen if event["event"] == "received"]
 
+    def type(self, to: str) -> None:
+        """The person begins to type."""
+        self.process.tell({"do": "type", "to": to})
+
     def mark_read(self) -> None:
         self.process.tell({"do": "mark_read"})
 

@@ -75,6 +75,7 @@ Inbox::Inbox(Phone& phone)
   linphone_chat_message_cbs_set_msg_state_changed(message_callbacks_.get(), &Inbox::on_state);
   linphone_core_cbs_set_user_data(core_callbacks_.get(), this);
   linphone_core_cbs_set_message_received(core_callbacks_.get(), &Inbox::on_message);
+  linphone_core_cbs_set_is_composing_received(core_callbacks_.get(), &Inbox::on_typing);
   linphone_core_add_callbacks(phone.core(), core_callbacks_.get());
 }
 
@@ -91,6 +92,12 @@ void Inbox::on_message(LinphoneCore* core, LinphoneChatRoom* /*room*/, LinphoneC
   linphone_chat_message_add_callbacks(message, self.message_callbacks_.get());
   self.fetching_.emplace(message, linphone_chat_message_ref(message));
   self.fetch_next(message);
+}
+
+void Inbox::on_typing(LinphoneCore* /*core*/, LinphoneChatRoom* room) {
+  say({{"event", "typing"},
+       {"from", text(linphone_address_get_username(linphone_chat_room_get_peer_address(room)))},
+       {"active", linphone_chat_room_is_remote_composing(room) != FALSE}});
 }
 
 void Inbox::on_state(LinphoneChatMessage* message, LinphoneChatMessageState state) {

@@ -12,7 +12,7 @@ namespace mmsgate_sim {
 class Inbox {
  public:
   /// Says `received` for each message once all of its files are in HOME/received, or `download_failed` for one whose
-  /// file cannot be had. `phone` must outlive it. Only the phone's thread.
+  /// file cannot be had; and `typing`. `phone` must outlive it. Only the phone's thread.
   explicit Inbox(Phone& phone);
   ~Inbox();
   Inbox(const Inbox&) = delete;
@@ -23,6 +23,7 @@ class Inbox {
 
  private:
   static void on_message(LinphoneCore* core, LinphoneChatRoom* room, LinphoneChatMessage* message);
+  static void on_typing(LinphoneCore* core, LinphoneChatRoom* room);
   static void on_state(LinphoneChatMessage* message, LinphoneChatMessageState state);
   /// Starts the download of the message's next file; without one, the message is complete.
   void fetch_next(LinphoneChatMessage* message);

@@ -31,6 +31,8 @@ bool obey(const Json& command, Phone& phone, Outbox& outbox, Inbox& inbox) {
   if (what == "quit") return false;
   if (what == "send") {
     outbox.send(command);
+  } else if (what == "type") {
+    outbox.type(command.value("to", ""));
   } else if (what == "mark_read") {
     inbox.mark_read();
   } else if (what == "register" || what == "unregister") {

@@ -64,6 +64,12 @@ void Outbox::send(const Json& command) {
   linphone_chat_message_send(sending);
 }
 
+void Outbox::type(const std::string& to) {
+  LinphoneChatRoom* room = phone_.room(to);
+  if (room == nullptr) return complain("nobody can be called \"" + to + "\"");
+  linphone_chat_room_compose(room);
+}
+
 void Outbox::on_state(LinphoneChatMessage* message, LinphoneChatMessageState state) {
   LinphoneChatMessageCbs* current = linphone_chat_message_get_current_callbacks(message);
   const auto& self = *static_cast<Outbox*>(linphone_chat_message_cbs_get_user_data(current));

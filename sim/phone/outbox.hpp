@@ -22,6 +22,8 @@ class Outbox {
   /// {"to","text","file","name","type","id"}: says `sending`, then a `state` for each change; `error` when there is
   /// nothing to send or nobody to send it to. Throws Json::exception when a member has the wrong type.
   void send(const Json& command);
+  /// The person has begun to type; Linphone says so, and after a while that it is over.
+  void type(const std::string& to);
 
  private:
   struct Sent {

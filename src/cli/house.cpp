@@ -116,6 +116,7 @@ Result<bool> House::listen(const ops::Config& config) {
   registrations_ = locator(config);
   phones_ = std::make_unique<gateway::PhoneSender>(world(), *registrations_, *endpoint_);
   deliveries_.start(*phones_, carrier_);
+  outbound_.start(*phones_);
   fetcher_.poke();
   catch_up_.start();
   move_in_.start_if_needed();

@@ -16,7 +16,6 @@ namespace {
 
 constexpr int kDeepest = 4;
 constexpr std::size_t kMostFiles = 64;
-constexpr std::string_view kComposingType = "application/im-iscomposing+xml";
 
 using Done = Result<void>;
 
@@ -37,7 +36,7 @@ class Reader {
     if (type.type == "text/plain") return add_text(type, body);
     if (type.type == kRcsFileType) return add_files(body);
     if (type.type == kImdnType) return add_receipt(body);
-    if (type.type == kComposingType) return {};
+    if (type.type == kComposingType) return note_composing(body);
     if (type.type == "message/cpim") return open_cpim(body, depth);
     if (type.type == "multipart/mixed") return open_multipart(type, body, depth);
     return fail(ErrorKind::rejected, type.type.empty() ? "A message without a Content-Type"
@@ -47,7 +46,7 @@ class Reader {
   PhoneMessage result() && {
     if (!content_.text.empty() || !content_.files.empty() || has_text_) return std::move(content_);
     if (!receipts_.receipts.empty()) return std::move(receipts_);
-    return PhoneComposing{};
+    return composing_;
   }
 
  private:
@@ -79,6 +78,11 @@ class Reader {
     return {};
   }
 
+  Done note_composing(std::string_view body) {
+    if (const auto composing = parse_composing(body)) composing_ = *composing;
+    return {};
+  }
+
   Done open_cpim(std::string_view body, int depth) {
     if (depth == kDeepest) return too_deep();
     const auto cpim = parse_cpim(body);
@@ -107,6 +111,7 @@ class Reader {
 
   PhoneContent content_;
   PhoneReceipts receipts_;
+  Composing composing_;
   bool has_text_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "formats/composing.hpp"
 #include "formats/imdn.hpp"
 #include "formats/rcs_file.hpp"
 
@@ -22,15 +23,13 @@ struct PhoneContent {
 struct PhoneReceipts {
   std::vector<Imdn> receipts;  ///< At least one; a phone may send several in one multipart.
 };
-/// "is typing": of no use to a carrier.
-struct PhoneComposing {};
-
-using PhoneMessage = std::variant<PhoneContent, PhoneReceipts, PhoneComposing>;
+using PhoneMessage = std::variant<PhoneContent, PhoneReceipts, Composing>;
 
 /// Opens message/cpim and multipart/mixed, four levels deep at most; several texts are joined by line ends; content
-/// goes before receipts that stand beside it. corrupt: what is declared is not what is there. limit: more than 64
-/// files. rejected: a type that we do not take (415); a text that is not UTF-8 (and is not in a charset we can read:
-/// us-ascii, iso-8859-1). The details hold nothing of the message and may be shown to its sender.
+/// goes before receipts that stand beside it. "Is typing" that cannot be read says that nobody types. corrupt: what is
+/// declared is not what is there. limit: more than 64 files. rejected: a type that we do not take (415); a text that is
+/// not UTF-8 (and is not in a charset we can read: us-ascii, iso-8859-1). The details hold nothing of the message and
+/// may be shown to its sender.
 [[nodiscard]] Result<PhoneMessage> parse_phone_message(std::string_view content_type, std::string_view body);
 
 struct Body {

@@ -167,9 +167,8 @@ void Deliveries::on_registered(const std::string& account) {
   });
 }
 
-void Deliveries::on_receipt(std::string call_id, std::string account, std::string reason,
-                            std::function<void(Result<bool>)> done) {
-  world_.store.receipt(std::move(call_id), std::move(account), std::move(reason), world_.clock.now(), news(),
+void Deliveries::on_receipt(store::HandsetWord word, std::function<void(Result<bool>)> done) {
+  world_.store.receipt(std::move(word), world_.clock.now(), news(),
                        [this, done = std::move(done)](const Result<store::Recorded>& recorded) {
                          if (!recorded) return done(std::unexpected(recorded.error()));
                          if (recorded->changed) poke(Target::phone);

@@ -31,7 +31,7 @@ class Deliveries {
   void on_registered(const std::string& account);
   /// The phone of the account says that it has (or shows) the message that we sent with this Call-ID. `done`: it is
   /// stored.
-  void on_receipt(std::string call_id, std::string account, std::string reason, std::function<void(Result<bool>)> done);
+  void on_receipt(store::HandsetWord word, std::function<void(Result<bool>)> done);
 
  private:
   struct Flow {

@@ -65,7 +65,7 @@ std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Setting
   // 8).
   const bool reached = outcome.direction == Direction::outbound || outcome.state == State::delivered;
   if (receipts && reached && outcome.message_settled && outcome.lost == 0) {
-    news.push_back(make_receipt(outcome, "delivered", now, random));
+    news.push_back(make_receipt(outcome, outcome.displayed ? "displayed" : "delivered", now, random));
   }
   return news;
 }

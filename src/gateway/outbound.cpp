@@ -29,7 +29,8 @@ void Outbound::on_message(sip::Request request, sip::Responder responder) {
   if (const auto* read = std::get_if<formats::PhoneReceipts>(&*message)) {
     return receipts(*read, *sender, std::move(responder));
   }
-  responder.answer(200);  // is typing
+  pass_on(std::get<formats::Composing>(*message), request, *sender, *directory);
+  responder.answer(200);
 }
 
 void Outbound::accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,
@@ -57,8 +58,7 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
 
 void Outbound::refuse(const sip::Request& request, const SubAccount& sender, const Refusal& refusal,
                       sip::Responder responder) {
-  const std::string& dialled = request.target_user.empty() ? request.to_user : request.target_user;
-  const std::string peer = peer_form(dialled);
+  const std::string peer = peer_form(dialled(request));
   const std::string own = sender.caller_id ? sender.caller_id->national() : sender.extension;
   auto notice =
       make_notice(fmt::format("refused:{}|{}", request.call_id, request.cseq), own, peer, sender.id.value,
@@ -100,12 +100,22 @@ void Outbound::receipts(const formats::PhoneReceipts& read, const SubAccount& se
   for (const formats::Imdn& each : read.receipts) {
     const bool has_it = each.receipt == formats::Receipt::delivered || each.receipt == formats::Receipt::displayed;
     if (!has_it) continue;  // says nothing that we could act upon
-    const char* reason =
-        each.receipt == formats::Receipt::displayed ? "the phone has shown it" : "the phone says that it has it";
-    deliveries_.on_receipt(each.message_id, sender.id.value, reason, [open](const Result<bool>& stored) {
-      if (!stored) open->failed = true;
-    });
+    deliveries_.on_receipt({.call_id = each.message_id,
+                            .account = sender.id.value,
+                            .displayed = each.receipt == formats::Receipt::displayed},
+                           [open](const Result<bool>& stored) {
+                             if (!stored) open->failed = true;
+                           });
   }
+}
+
+void Outbound::pass_on(const formats::Composing& composing, const sip::Request& request, const SubAccount& sender,
+                       const Directory& directory) {
+  const SubAccount* callee = directory.with_extension(dialled(request));
+  if (callee == nullptr) return;  // of no use to a carrier
+  world_.loop.post([this, composing, callee = callee->id.value, peer = shown_as(sender)] {
+    if (phones_ != nullptr) phones_->tell_typing(callee, peer, composing);
+  });
 }
 
 }  // namespace mmsgate::gateway

@@ -9,6 +9,7 @@
 #include "formats/phone_message.hpp"
 #include "gateway/deliveries.hpp"
 #include "gateway/outbound_plan.hpp"
+#include "gateway/phone_sender.hpp"
 #include "gateway/world.hpp"
 #include "sip/endpoint.hpp"
 
@@ -19,6 +20,11 @@ class Outbound final : public sip::Receiver {
   /// `deliveries` must outlive it.
   Outbound(World world, Deliveries& deliveries) : world_(world), deliveries_(deliveries) {}
 
+  /// By whom phones are told that another one types; from then on they are. `phones` must outlive the gateway's loop.
+  void start(PhoneSender& phones) {
+    world_.loop.post([this, &phones] { phones_ = &phones; });
+  }
+
   void on_message(sip::Request request, sip::Responder responder) override;
   void on_registered(std::string account) override { deliveries_.on_registered(account); }
 
@@ -28,10 +34,14 @@ class Outbound final : public sip::Receiver {
   /// The phone shows that it was not delivered; why, it is told in words.
   void refuse(const sip::Request& request, const SubAccount& sender, const Refusal& refusal, sip::Responder responder);
   void receipts(const formats::PhoneReceipts& receipts, const SubAccount& sender, sip::Responder responder);
+  /// "Is typing" goes to another extension at once or not at all: it is stored nowhere.
+  void pass_on(const formats::Composing& composing, const sip::Request& request, const SubAccount& sender,
+               const Directory& directory);
   [[nodiscard]] Result<std::vector<Part>> parts_of(const std::vector<formats::RcsFile>& files) const;
 
   World world_;
   Deliveries& deliveries_;
+  PhoneSender* phones_ = nullptr;  ///< The gateway loop's.
 };
 
 }  // namespace mmsgate::gateway

@@ -13,12 +13,6 @@
 namespace mmsgate::gateway {
 namespace {
 
-/// How the one who gets it sees the sender: by extension, else by number, else by account.
-std::string shown_as(const SubAccount& sender) {
-  if (!sender.extension.empty()) return sender.extension;
-  return sender.caller_id ? sender.caller_id->national() : sender.id.value;
-}
-
 void turn_to_extension(NewMessage& row, const SubAccount& sender, const SubAccount& callee, Layout layout,
                        Random& random) {
   row.direction = Direction::extension;
@@ -52,11 +46,20 @@ void turn_to_carrier(NewMessage& row, const Settings& settings) {
 
 }  // namespace
 
+std::string shown_as(const SubAccount& sender) {
+  if (!sender.extension.empty()) return sender.extension;
+  return sender.caller_id ? sender.caller_id->national() : sender.id.value;
+}
+
+const std::string& dialled(const sip::Request& request) {
+  return request.target_user.empty() ? request.to_user : request.target_user;
+}
+
 std::variant<NewMessage, Refusal> plan_outbound(const sip::Request& request, const formats::PhoneContent& content,
                                                 std::vector<Part> parts, const SubAccount& sender,
                                                 const Directory& directory, const Settings& settings, TimePoint now,
                                                 Random& random) {
-  const std::string& dialled = request.target_user.empty() ? request.to_user : request.target_user;
+  const std::string& to = dialled(request);
   NewMessage row;
   row.direction = Direction::outbound;
   row.provider = "sip";
@@ -67,13 +70,13 @@ std::variant<NewMessage, Refusal> plan_outbound(const sip::Request& request, con
   row.subject_id = content.message_id.empty() ? request.call_id : content.message_id;
   row.received_at = now;
   row.parts = std::move(parts);
-  if (looks_like_extension(dialled)) {
-    const SubAccount* callee = directory.with_extension(dialled);
+  if (looks_like_extension(to)) {
+    const SubAccount* callee = directory.with_extension(to);
     if (callee == nullptr) return Refusal{404, "No such extension"};
     turn_to_extension(row, sender, *callee, settings.layout, random);
     return row;
   }
-  const auto number = Number::parse(dialled);
+  const auto number = Number::parse(to);
   if (!number) return Refusal{404, "Not a phone number"};
   if (!sender.caller_id) return Refusal{403, "The sub account has no Caller ID number to send from"};
   row.own = sender.caller_id->national();

@@ -27,4 +27,10 @@ struct Refusal {
                                                               const Directory& directory, const Settings& settings,
                                                               TimePoint now, Random& random);
 
+/// How the one who gets it sees the sender: by extension, else by number, else by account.
+[[nodiscard]] std::string shown_as(const SubAccount& sender);
+
+/// Whom the phone has dialled.
+[[nodiscard]] const std::string& dialled(const sip::Request& request);
+
 }  // namespace mmsgate::gateway

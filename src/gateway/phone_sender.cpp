@@ -9,6 +9,13 @@
 #include "gateway/phone_text.hpp"
 
 namespace mmsgate::gateway {
+namespace {
+
+std::string uri_of(const std::string& user, const sip::Contact& contact) {
+  return fmt::format("{}:{}@{}", contact.scheme, user, contact.domain);
+}
+
+}  // namespace
 
 Verdict verdict_of_sip(int status, const std::string& phrase) {
   const std::string said = fmt::format("{} {}", status, phrase);
@@ -58,19 +65,37 @@ void PhoneSender::send(const store::Job& job, Report report) {
   });
 }
 
+void PhoneSender::tell_typing(const std::string& account, const std::string& peer,
+                              const formats::Composing& composing) {
+  registrations_.find(account, [this, account, peer, composing](const Result<sip::Contact>& contact) {
+    if (!contact) return;
+    sip::Outgoing message = address(account, peer, *contact);
+    message.call_id = make_call_id(world_.random, world_.clock.now());
+    // No proxy is to keep it (RFC 3428 8), nor to wake a phone for it (RFC 3261 20.26).
+    message.headers = {{"Expires", "0"}, {"Priority", "non-urgent"}};
+    message.content_type = formats::kComposingType;
+    message.body = formats::write_composing(composing);
+    endpoint_.send(std::move(message),
+                   {.on_provisional = [] {}, .on_final = [](int /*status*/, const std::string& /*phrase*/) {}});
+  });
+}
+
 sip::Outgoing PhoneSender::compose(const store::Job& job, const sip::Contact& contact) const {
-  const std::string peer_uri = fmt::format("{}:{}@{}", contact.scheme, job.peer, contact.domain);
-  formats::Body body = phone_body(job, world_.settings, world_.clock.now(), peer_uri);
-  std::vector<std::pair<std::string, std::string>> headers;
-  if (!job.own.empty()) headers.emplace_back("X-SMS-To", job.own);
+  sip::Outgoing message = address(job.destination, job.peer, contact);
+  formats::Body body = phone_body(job, world_.settings, world_.clock.now(), uri_of(job.peer, contact));
+  if (!job.own.empty()) message.headers.emplace_back("X-SMS-To", job.own);
+  message.call_id = job.call_id;
+  message.content_type = std::move(body.content_type);
+  message.body = std::move(body.bytes);
+  return message;
+}
+
+sip::Outgoing PhoneSender::address(const std::string& account, const std::string& peer,
+                                   const sip::Contact& contact) const {
   return {.request_uri = contact.request_uri,
           .route = world_.settings.proxy_route,
-          .from = fmt::format("\"{}\" <{}>", job.peer, peer_uri),
-          .to = fmt::format("<{}:{}@{}>", contact.scheme, job.destination, contact.domain),
-          .call_id = job.call_id,
-          .headers = std::move(headers),
-          .content_type = std::move(body.content_type),
-          .body = std::move(body.bytes)};
+          .from = fmt::format("\"{}\" <{}>", peer, uri_of(peer, contact)),
+          .to = fmt::format("<{}>", uri_of(account, contact))};
 }
 
 }  // namespace mmsgate::gateway

@@ -15,6 +15,12 @@ void add_line(std::string& text, std::string_view line) {
   text += line;
 }
 
+/// The words of follow_up().
+formats::Receipt receipt_of(std::string_view word) {
+  if (word == "delivered") return formats::Receipt::delivered;
+  return word == "displayed" ? formats::Receipt::displayed : formats::Receipt::error;
+}
+
 formats::RcsFile file_of(const Part& part, const Settings& settings) {
   formats::RcsFile file{
       .name = part.name, .type = part.type, .size = part.size, .url = link_of(part, settings.media_base)};
@@ -27,8 +33,8 @@ formats::RcsFile file_of(const Part& part, const Settings& settings) {
 
 formats::Body phone_body(const store::Job& job, const Settings& settings, TimePoint now, std::string_view peer_uri) {
   if (job.kind == Kind::receipt) {
-    const auto word = job.text == "delivered" ? formats::Receipt::delivered : formats::Receipt::error;
-    return {std::string(formats::kImdnType), formats::write_imdn({job.subject_id, word}, now, peer_uri)};
+    return {std::string(formats::kImdnType),
+            formats::write_imdn({job.subject_id, receipt_of(job.text)}, now, peer_uri)};
   }
   std::string text = job.text.substr(job.slice.text_at, job.slice.text_bytes);
   std::vector<formats::RcsFile> files;

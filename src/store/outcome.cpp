@@ -29,10 +29,12 @@ Recorded Outcomes::record(const Outcome& outcome, TimePoint now, const FollowUp&
   return apply(read(by_id_.query(outcome.id)), change, now, follow_up);
 }
 
-Recorded Outcomes::receipt(const std::string& call_id, const std::string& destination, const std::string& reason,
-                           TimePoint now, const FollowUp& follow_up) {
-  const Change change{.event = Event::delivered, .reason = reason};
-  return apply(read(by_call_.query(call_id, destination)), change, now, follow_up);
+Recorded Outcomes::receipt(const HandsetWord& word, TimePoint now, const FollowUp& follow_up) {
+  const Change change{.event = Event::delivered,
+                      .reason = word.displayed ? "the phone has shown it" : "the phone says that it has it"};
+  auto found = read(by_call_.query(word.call_id, word.account));
+  if (found) found->recorded.displayed = word.displayed;
+  return apply(std::move(found), change, now, follow_up);
 }
 
 std::optional<Outcomes::Found> Outcomes::read(Cursor row) {
@@ -49,16 +51,18 @@ std::optional<Outcomes::Found> Outcomes::read(Cursor row) {
 
 Recorded Outcomes::apply(std::optional<Found> found, const Change& change, TimePoint now, const FollowUp& follow_up) {
   if (!found) return {};
+  const State before = found->standing.state;
   const auto step = mover_.move(found->standing, change, now);
-  if (!step) return {};
   Recorded recorded = std::move(found->recorded);
-  recorded.changed = true;
-  recorded.state = step->state;
-  recorded.tells_sender = step->tells_sender;
+  // That a person has seen it is often said after the handset's first word.
+  if (!step && !(recorded.displayed && before == State::delivered)) return {};
+  recorded.state = step ? step->state : before;
+  recorded.tells_sender = !step || step->tells_sender;
   recorded.reason = change.reason;
   tally(recorded);
-  if (follow_up) static_cast<void>(acceptor_.accept(follow_up(recorded)));
-  return recorded;
+  const int news = follow_up ? acceptor_.accept(follow_up(recorded)).added : 0;
+  recorded.changed = step || news > 0;
+  return recorded.changed ? recorded : Recorded{};
 }
 
 void Outcomes::tally(Recorded& recorded) {

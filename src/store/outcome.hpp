@@ -17,8 +17,7 @@ class Outcomes {
   Outcomes(Database& db, Mover& mover, Acceptor& acceptor);
 
   [[nodiscard]] Recorded record(const Outcome& outcome, TimePoint now, const FollowUp& follow_up);
-  [[nodiscard]] Recorded receipt(const std::string& call_id, const std::string& destination, const std::string& reason,
-                                 TimePoint now, const FollowUp& follow_up);
+  [[nodiscard]] Recorded receipt(const HandsetWord& word, TimePoint now, const FollowUp& follow_up);
 
  private:
   /// A delivery, and what is to be said of its message.

@@ -95,14 +95,10 @@ class SqliteStore final : public Store {
   void free_lane(DeliveryId id, TimePoint now, Done<bool> done) override {
     submit<bool>([this, id, now] { return desk_->upkeep.free_lane(id, now); }, std::move(done));
   }
-  void receipt(std::string call_id, std::string destination, std::string reason, TimePoint now, FollowUp follow_up,
-               Done<Recorded> done) override {
-    submit<Recorded>(
-        [this, call_id = std::move(call_id), destination = std::move(destination), reason = std::move(reason), now,
-         follow_up = std::move(follow_up)] {
-          return desk_->outcomes.receipt(call_id, destination, reason, now, follow_up);
-        },
-        std::move(done));
+  void receipt(HandsetWord word, TimePoint now, FollowUp follow_up, Done<Recorded> done) override {
+    submit<Recorded>([this, word = std::move(word), now,
+                      follow_up = std::move(follow_up)] { return desk_->outcomes.receipt(word, now, follow_up); },
+                     std::move(done));
   }
   void release(std::string destination, TimePoint now, Done<int> done) override {
     submit<int>([this, destination = std::move(destination), now] { return desk_->upkeep.release(destination, now); },

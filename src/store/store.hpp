@@ -91,9 +91,17 @@ struct Outcome {
   std::string result_id;              ///< The carrier's id of what it accepted.
 };
 
+/// What a handset says of what we sent it.
+struct HandsetWord {
+  std::string call_id;
+  std::string account;
+  bool displayed = false;  ///< It has shown it to a person; else: it has it.
+};
+
 /// The outcome as the store saw it, and what became of the whole message by it.
 struct Recorded {
-  bool changed = false;  ///< The table had a step for it; else nothing below is set.
+  bool changed = false;    ///< The delivery moved, or its sender is told more than before; else nothing below is set.
+  bool displayed = false;  ///< The handset has shown it to a person.
   State state = State::queued;
   bool tells_sender = false;     ///< The step says so.
   bool message_settled = false;  ///< No delivery of the message is queued, sending, deferred or held any more.
@@ -209,10 +217,8 @@ class Store {
   /// go. False: it holds no lane (any more), or is not under way. Postponed later, it is tried again by itself, out of
   /// order.
   virtual void free_lane(DeliveryId id, TimePoint now, Done<bool> done) = 0;
-  /// The handset `destination` says that it has what we sent with this Call-ID (Event::delivered). Not changed: there
-  /// is no such delivery, or its receipt came before.
-  virtual void receipt(std::string call_id, std::string destination, std::string reason, TimePoint now,
-                       FollowUp follow_up, Done<Recorded> done) = 0;
+  /// Event::delivered for what that phone was sent. Not changed: there is no such delivery, or its receipt came before.
+  virtual void receipt(HandsetWord word, TimePoint now, FollowUp follow_up, Done<Recorded> done) = 0;
   /// Whatever is deferred for this phone is due now. Answers how many.
   virtual void release(std::string destination, TimePoint now, Done<int> done) = 0;
 

@@ -80,6 +80,19 @@ def test_extensions_reach_each_other_past_the_carrier(house):
     assert house.carrier.look("sent") in ([], {"sent": []})
 
 
+def test_ticks_and_typing_go_both_ways_between_extensions(house):
+    alice, bob = house.phone(ALICE), house.phone(BOB)
+    for one, other in ((alice, bob), (bob, alice)):
+        to, from_ = (BOB.extension, ALICE.extension) if one is alice else (ALICE.extension, BOB.extension)
+        one.type(to)
+        assert other.expect("typing", active=True)["from"] == from_
+        sent = one.send(to, text="see this")
+        assert other.received()["text"] == "see this"
+        one.state(sent, "DeliveredToUser")
+        other.mark_read()
+        one.state(sent, "Displayed")
+
+
 def test_an_unknown_extension_is_refused_at_once_and_said_in_words(house):
     alice = house.phone(ALICE)
     alice.state(alice.send("10999", text="anybody?"), "NotDelivered")

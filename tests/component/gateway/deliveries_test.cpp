@@ -138,7 +138,7 @@ TEST_F(EngineTest, AReceiptOfTheHandsetEndsADelivery) {
   ASSERT_TRUE(sending);
   sending->report.ended({.event = Event::accepted});
   std::promise<bool> changed;
-  deliveries_->on_receipt(sending->job.call_id, kAlice, "it says so",
+  deliveries_->on_receipt({.call_id = sending->job.call_id, .account = kAlice},
                           [&](const Result<bool>& r) { changed.set_value(r.value_or(false)); });
   EXPECT_TRUE(changed.get_future().get());
   EXPECT_EQ(state_of(id), State::delivered);

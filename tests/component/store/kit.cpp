@@ -33,9 +33,10 @@ Result<bool> Client::free_lane(DeliveryId id, TimePoint now) {
   return wait_for<bool>([&](auto done) { store_.free_lane(id, now, std::move(done)); });
 }
 Result<Recorded> Client::receipt(const std::string& call_id, const std::string& destination, TimePoint now,
-                                 FollowUp follow_up) {
+                                 FollowUp follow_up, bool displayed) {
   return wait_for<Recorded>([&](auto done) {
-    store_.receipt(call_id, destination, "the phone says that it has it", now, std::move(follow_up), std::move(done));
+    store_.receipt({.call_id = call_id, .account = destination, .displayed = displayed}, now, std::move(follow_up),
+                   std::move(done));
   });
 }
 Result<int> Client::release(const std::string& destination, TimePoint now) {

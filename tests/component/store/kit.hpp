@@ -55,7 +55,7 @@ class Client {
   Result<Recorded> record(Outcome outcome, TimePoint now = kNow, FollowUp follow_up = {});
   Result<bool> free_lane(DeliveryId id, TimePoint now = kNow);
   Result<Recorded> receipt(const std::string& call_id, const std::string& destination, TimePoint now = kNow,
-                           FollowUp follow_up = {});
+                           FollowUp follow_up = {}, bool displayed = false);
   Result<int> release(const std::string& destination, TimePoint now = kNow);
   Result<ClaimedFetches> claim_fetches(TimePoint now = kNow, int limit = 100);
   Result<bool> record_part(PartOutcome outcome, TimePoint now = kNow);

@@ -180,6 +180,33 @@ TEST_F(Outcomes, TheSecondReceiptChangesNothing) {
   EXPECT_EQ(followed, 1);
 }
 
+TEST_F(Outcomes, ThatAPersonHasSeenItIsNewsOnceAfterTheHandsetHasSpoken) {
+  const NewMessage message = text_from(kPeer, "1");
+  const std::string call_id = message.deliveries[0].call_id;
+  static_cast<void>(under_way(message));
+  std::vector<bool> displayed;
+  const FollowUp follow_up = [&displayed](const Recorded& recorded) {
+    displayed.push_back(recorded.displayed);
+    NewMessage news = text_from(kPeer, recorded.displayed ? "seen" : "there");
+    news.kind = Kind::receipt;
+    return std::vector{news};
+  };
+  EXPECT_TRUE(client_->receipt(call_id, kBob, kNow, follow_up)->changed);
+  const auto seen = client_->receipt(call_id, kBob, kNow, follow_up, /*displayed=*/true);
+  EXPECT_TRUE(seen->changed);
+  EXPECT_TRUE(seen->tells_sender);
+  EXPECT_EQ(seen->state, State::delivered);
+  EXPECT_FALSE(client_->receipt(call_id, kBob, kNow, follow_up, true)->changed) << "the same news again";
+  EXPECT_EQ(displayed, (std::vector{false, true, true}));
+}
+
+TEST_F(Outcomes, TheFirstWordMayBeThatAPersonHasSeenIt) {
+  const NewMessage message = text_from(kPeer, "1");
+  const auto [id, delivery] = under_way(message);
+  EXPECT_TRUE(client_->receipt(message.deliveries[0].call_id, kBob, kNow, {}, /*displayed=*/true)->changed);
+  EXPECT_EQ(state_of(delivery, id), State::delivered);
+}
+
 TEST_F(Outcomes, TheProxysYesAfterTheHandsetsChangesNothing) {
   const NewMessage message = text_from(kPeer, "1");
   const auto [id, delivery] = under_way(message);

@@ -76,7 +76,10 @@ TEST(PhoneMessage, ReadsReceiptsAndComposing) {
   EXPECT_THAT(std::get<PhoneReceipts>(*two).receipts, SizeIs(2));
   const auto typing = parse_phone_message("application/im-iscomposing+xml", "<whatever");
   ASSERT_TRUE(typing);
-  EXPECT_TRUE(std::holds_alternative<PhoneComposing>(*typing));
+  ASSERT_TRUE(std::holds_alternative<Composing>(*typing));
+  EXPECT_FALSE(std::get<Composing>(*typing).active) << "what cannot be read says that nobody types";
+  const auto active = parse_phone_message(kComposingType, write_composing({.active = true}));
+  EXPECT_TRUE(std::get<Composing>(*active).active);
 }
 
 TEST(PhoneMessage, OpensWrappers) {

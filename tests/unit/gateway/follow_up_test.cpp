@@ -78,6 +78,17 @@ TEST_F(FollowUp, AnotherPhoneSpeaksForItself) {
   EXPECT_EQ(rows[0].peer, "102") << "the sender's phone has the conversation with whom it dialled";
 }
 
+TEST_F(FollowUp, WhatAnotherPhoneHasShownIsAnotherReceipt) {
+  outcome_.direction = Direction::extension;
+  outcome_.state = State::delivered;
+  const auto there = news();
+  outcome_.displayed = true;
+  const auto shown = news();
+  ASSERT_THAT(shown, SizeIs(1));
+  EXPECT_EQ(shown[0].text, "displayed");
+  EXPECT_NE(shown[0].provider_id, there[0].provider_id);
+}
+
 TEST_F(FollowUp, NothingFollowsNoticesAndReceipts) {
   outcome_.state = State::failed;
   for (const Kind kind : {Kind::notice, Kind::receipt}) {
