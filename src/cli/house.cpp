@@ -142,7 +142,10 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
   if (verb == "reconcile") {
     std::optional<Duration> back;
     if (int days = 0; words >> days) back = std::chrono::hours(24) * days;
-    return catch_up_.look_now(back, tell_count);
+    return catch_up_.look_now(back, [reply](const Result<gateway::CaughtUp>& done) {
+      if (!done) return (*reply)(std::unexpected(done.error()));
+      (*reply)(fmt::format("{} {} {}", done->received, done->sent_elsewhere, done->found));
+    });
   }
   if (verb == "prune") {
     std::string how;

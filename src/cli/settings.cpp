@@ -19,6 +19,7 @@ gateway::Settings settings_from(const ops::Config& config) {
   settings.messages_kept = config.messages_kept;
   settings.catch_up_every = config.catch_up_every;
   settings.catch_up_after = config.catch_up_after;
+  settings.catch_up_sent = config.catch_up_sent;
   settings.look_back = config.look_back;
   settings.copy_filter = config.copy_filter;
   settings.outgoing = config.outgoing;

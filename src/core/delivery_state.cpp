@@ -23,6 +23,7 @@ std::optional<Step> from_waiting(Event event) {
     case Event::postponed:
     case Event::interrupted:
     case Event::replayed:
+    case Event::found:
       return std::nullopt;
   }
   return std::nullopt;
@@ -46,6 +47,7 @@ std::optional<Step> from_sending(Event event) {
     case Event::released:
     case Event::held:
     case Event::replayed:
+    case Event::found:
       return std::nullopt;
   }
   return std::nullopt;
@@ -57,6 +59,9 @@ std::optional<Step> from_ended(State state, Event event) {
       return state == State::delivered ? std::nullopt : std::optional(Step{State::delivered, false, true});
     case Event::replayed:
       return state == State::delivered ? std::nullopt : std::optional(Step{State::queued});
+    case Event::found:
+      return state == State::failed || state == State::dead ? std::optional(Step{State::accepted, false, true})
+                                                            : std::nullopt;
     case Event::claimed:
     case Event::accepted:
     case Event::refused:
@@ -150,6 +155,8 @@ std::string_view to_string(Event event) {
       return "held";
     case Event::replayed:
       return "replayed";
+    case Event::found:
+      return "found";
   }
   return "?";
 }

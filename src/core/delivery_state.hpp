@@ -32,6 +32,7 @@ enum class Event {
   released,     ///< A reason to try at once: the phone has registered, a person said so.
   held,         ///< A person stopped it.
   replayed,     ///< A person wants it tried again from the start.
+  found,        ///< The other side's log shows that it took it after all.
 };
 
 /// What must happen in the same transaction as the change of state.
@@ -56,6 +57,6 @@ inline constexpr std::array kAllStates{State::queued,   State::sending, State::a
                                        State::deferred, State::failed,  State::dead,     State::held};
 inline constexpr std::array kAllEvents{Event::claimed,   Event::accepted, Event::delivered,   Event::refused,
                                        Event::postponed, Event::expired,  Event::interrupted, Event::released,
-                                       Event::held,      Event::replayed};
+                                       Event::held,      Event::replayed, Event::found};
 
 }  // namespace mmsgate

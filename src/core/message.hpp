@@ -77,7 +77,8 @@ struct NewDelivery {
   Slice slice;
   std::string call_id;  ///< Target::phone: the SIP Call-ID for life.
   State state = State::queued;
-  std::string reason;  ///< For the event log: why it is in that state.
+  std::string reason;     ///< For the event log: why it is in that state.
+  std::string result_id;  ///< State::accepted: the carrier's id of it.
 };
 
 /// A message that is yet to be stored. (provider, provider_id, own) is its identity: storing it again changes nothing.

@@ -12,9 +12,6 @@
 namespace mmsgate::gateway {
 namespace {
 
-/// Their clock and ours may differ, and a time zone may be taken for another one.
-constexpr Duration kClockSlack = std::chrono::hours(2);
-
 Verdict sent(const std::string& id) {
   return {.event = Event::accepted, .reason = fmt::format("the carrier accepted it as {}", id), .result_id = id};
 }

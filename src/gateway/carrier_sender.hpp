@@ -9,6 +9,9 @@
 
 namespace mmsgate::gateway {
 
+/// Their clock and ours may differ, and a time zone may be taken for another one.
+inline constexpr Duration kClockSlack = std::chrono::hours(2);
+
 class CarrierSender final : public Sender {
  public:
   CarrierSender(World world, voipms::Api& api) : world_(world), api_(api) {}

@@ -5,7 +5,9 @@
 #include <tuple>
 #include <utility>
 
+#include "gateway/follow_up.hpp"
 #include "gateway/inbound.hpp"
+#include "gateway/sent_log.hpp"
 
 namespace mmsgate::gateway {
 
@@ -64,7 +66,7 @@ void CatchUp::look() {
   }
   // What is younger may still have its web hook on its way.
   const Span span{std::max(*born, world_.clock.now() - world_.settings.look_back), world_.settings.catch_up_after};
-  read(span, [this](const Result<int>& added) { world_.loop.post([this, added] { on_found(added); }); });
+  read(span, [this](const Result<CaughtUp>& added) { world_.loop.post([this, added] { on_found(added); }); });
 }
 
 void CatchUp::look_now(std::optional<Duration> back, Found found) {
@@ -91,18 +93,55 @@ void CatchUp::take(Log log, Span span, const Found& found) {
   world_.store.note_log(ids_in(log), [](const Result<bool>&) {});  // when it cannot, what follows cannot either
   auto rows = plan_catch_up(std::move(log), *world_.book.read(), world_.settings, span.since, now - span.age, now,
                             world_.random);
-  if (rows.empty()) return found(0);
-  world_.store.accept(std::move(rows), [this, found](const Result<store::Accepted>& accepted) {
+  world_.store.accept(std::move(rows), [this, span, found](const Result<store::Accepted>& accepted) {
     if (!accepted) return found(std::unexpected(accepted.error()));
     if (accepted->added > 0) {
       world_.log.warning("{} messages were in VoIP.ms' log and nobody had told us", accepted->added);
       on_accepted_();
     }
-    found(accepted->added);
+    read_sent(span, {.received = accepted->added}, found);
   });
 }
 
-void CatchUp::on_found(const Result<int>& added) {
+void CatchUp::read_sent(Span span, CaughtUp so_far, Found found) {
+  if (!world_.settings.catch_up_sent) return found(so_far);
+  api_.find_all_sent(span.since, world_.clock.now(), [this, span, so_far, found = std::move(found)](Result<Log> log) {
+    if (!log) return found(std::unexpected(log.error()));
+    world_.loop.post([this, span, so_far, found, log = *std::move(log)] { take_sent(log, span, so_far, found); });
+  });
+}
+
+void CatchUp::take_sent(const Log& log, Span span, CaughtUp so_far, const Found& found) {
+  const TimePoint now = world_.clock.now();
+  // What cannot be asked counts as known: the next look asks again.
+  const SentBefore before{
+      .has_result = [this](const std::string& id) { return world_.store.has_result(id).value_or(true); },
+      .sent =
+          [this](const std::string& own, const std::string& destination, TimePoint since, TimePoint until) {
+            return world_.store.sent(own, destination, since, until).value_or(std::vector<store::SentLine>{});
+          }};
+  SentPlan plan = plan_sent(log, *world_.book.read(), world_.settings, before, span.since, now - span.age, now);
+  for (store::Outcome& outcome : plan.found) {
+    world_.log.warning("a delivery that was given up had been sent: {}", outcome.reason);
+    world_.store.record(std::move(outcome), now, news(), [](const Result<store::Recorded>&) {});
+  }
+  so_far.found = static_cast<int>(plan.found.size());
+  world_.store.accept(std::move(plan.elsewhere), [this, so_far, found](const Result<store::Accepted>& accepted) {
+    if (!accepted) return found(std::unexpected(accepted.error()));
+    CaughtUp caught_up = so_far;
+    caught_up.sent_elsewhere = accepted->added;
+    if (caught_up.found + caught_up.sent_elsewhere > 0) on_accepted_();
+    found(caught_up);
+  });
+}
+
+store::FollowUp CatchUp::news() {
+  return [this](const store::Recorded& outcome) {
+    return follow_up(outcome, world_.settings, world_.clock.now(), world_.random);
+  };
+}
+
+void CatchUp::on_found(const Result<CaughtUp>& added) {
   if (added) {
     failures_ = 0;
     return again_after(world_.settings.catch_up_every);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Catching up: what VoIP.ms has logged and never told us, because we were off or its web hook got lost, is fetched from
-// its log at start and every hour (promise 4).
+// its log at start and every hour (promise 4). So is what was sent: ours that we took for lost, and what others sent.
 //
 // Lives on the gateway's loop; start() may be called from any thread, once.
 #pragma once
@@ -14,6 +14,12 @@
 
 namespace mmsgate::gateway {
 
+struct CaughtUp {
+  int received = 0;        ///< Messages that had not been here.
+  int sent_elsewhere = 0;  ///< Those that were sent by other means, and are now on record.
+  int found = 0;           ///< Deliveries of ours that were not lost.
+};
+
 class CatchUp {
  public:
   /// `api` must outlive it. `on_accepted` is called, on any thread, when something was found.
@@ -22,8 +28,7 @@ class CatchUp {
 
   void start();
 
-  /// What was found and had not been here.
-  using Found = std::function<void(Result<int> added)>;
+  using Found = std::function<void(Result<CaughtUp> caught_up)>;
   /// Looks now, by a person's word: as far back as that says, else as always; and also at what has just come. `found`
   /// is called on any thread. May be called from any thread.
   void look_now(std::optional<Duration> back, Found found);
@@ -38,7 +43,10 @@ class CatchUp {
   void look();
   void read(Span span, Found found);
   void take(Log log, Span span, const Found& found);
-  void on_found(const Result<int>& added);
+  void read_sent(Span span, CaughtUp so_far, Found found);
+  void take_sent(const Log& log, Span span, CaughtUp so_far, const Found& found);
+  void on_found(const Result<CaughtUp>& added);
+  [[nodiscard]] store::FollowUp news();
   void again_after(Duration wait);
 
   World world_;

@@ -64,8 +64,15 @@ std::vector<NewMessage> tell_phone(const store::Recorded& outcome, const Setting
   // The carrier's yes is the most that will ever be known; another phone says itself that it has the message (promise
   // 8).
   const bool reached = outcome.direction == Direction::outbound || outcome.state == State::delivered;
-  if (receipts && reached && outcome.message_settled && outcome.lost == 0) {
+  const bool all_of_it = outcome.message_settled && outcome.lost == 0;
+  if (receipts && reached && all_of_it) {
     news.push_back(make_receipt(outcome, outcome.displayed ? "displayed" : "delivered", now, random));
+  }
+  if (outcome.found && all_of_it) {
+    const std::string text = fmt::format("Your message of {} went to {} after all, as VoIP.ms' log shows",
+                                         day_of(outcome.accepted_at), outcome.peer);
+    news.push_back(make_notice(fmt::format("found:{}", outcome.message.value), outcome.own, outcome.peer,
+                               outcome.account, text, now, random));
   }
   return news;
 }

@@ -63,6 +63,7 @@ struct Settings {
   Duration directory_every = std::chrono::hours(1);
   Duration catch_up_every = std::chrono::hours(1);     ///< 0: never.
   Duration catch_up_after = std::chrono::minutes(10);  ///< So long a message's web hook may be on its way.
+  bool catch_up_sent = true;                           ///< Also with what was sent.
   Duration look_back = std::chrono::hours(24 * 7);
   int phones_at_once = 64;  ///< MESSAGEs on their way that have had no answer at all, not even 100.
   int carrier_at_once = 8;

@@ -167,6 +167,7 @@ void fill_rest(Config& config, const Values& values) {
   config.messages_kept = std::chrono::hours(24) * values.number("mmsgate", "keepmessages");
   config.catch_up_every = std::chrono::hours(values.number("mmsgate", "reconcilehours"));
   config.catch_up_after = std::chrono::minutes(values.number("mmsgate", "reconcilewait"));
+  config.catch_up_sent = values.is("mmsgate", "reconcilesent", "yes");
   config.look_back = std::chrono::hours(24) * values.number("mmsgate", "lookback");
   config.warnings = values.warnings();
 }

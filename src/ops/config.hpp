@@ -64,6 +64,7 @@ struct Config {
   std::chrono::hours messages_kept{};  ///< 0: for ever.
   std::chrono::hours catch_up_every{};
   std::chrono::minutes catch_up_after{};
+  bool catch_up_sent = true;
   std::chrono::hours look_back{};
 
   std::vector<std::string> warnings;  ///< Of options that are set but not acted upon.

@@ -90,6 +90,8 @@ constexpr Option kOptions[] = {
      "How often VoIP.ms' log is searched for messages that nobody told us of, also at start; 0 = never."},
     {"mmsgate", "reconcilewait", count, "10", "", Use::now,
      "Minutes that a message is left to its web hook before it is taken from the log."},
+    {"mmsgate", "reconcilesent", flag, "yes", "", Use::now,
+     "Also keep for the record what VoIP.ms' log shows as sent by other means, such as its portal."},
     {"mmsgate", "lookback", count, "7", "", Use::now,
      "Days that the search goes back, but not before the database was made."},
     {"mmsgate", "keepdays", count, "365", "", Use::now,

@@ -35,7 +35,7 @@ Acceptor::Acceptor(Database& db, EventLog& events, Lanes& lanes, Twins& twins)
           db,
           "INSERT INTO deliveries (message, target, destination, lane, blocking, waits_media, text_at, "
           "text_bytes, first_part, part_count, call_id, state, tries, interrupted, born_at, due_at, result_id) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, '')") {}
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)") {}
 
 Accepted Acceptor::accept(const std::vector<NewMessage>& messages) {
   Accepted accepted;
@@ -84,7 +84,7 @@ void Acceptor::add_delivery(MessageId id, const NewMessage& message, const NewDe
   const Slice& slice = delivery.slice;
   insert_delivery_.run(id, delivery.target, delivery.destination, lane, place, waits_media, slice.text_at,
                        slice.text_bytes, slice.first_part, slice.part_count, delivery.call_id, delivery.state,
-                       message.received_at, due);
+                       message.received_at, due, delivery.result_id);
   if (delivery.state != State::queued) {
     events_.add(id, DeliveryId{db_.last_row_id()}, message.received_at, delivery.state, delivery.reason);
   }

@@ -9,7 +9,8 @@ Mover::Mover(Database& db, EventLog& events, Lanes& lanes)
       move_(db, "UPDATE deliveries SET state = ?, blocking = ?, due_at = ? WHERE id = ?"),
       keep_result_(db, "UPDATE deliveries SET result_id = ? WHERE id = ?"),
       mark_interrupted_(db, "UPDATE deliveries SET interrupted = 1 WHERE id = ?"),
-      begin_anew_(db, "UPDATE deliveries SET tries = 0, interrupted = 0, born_at = ? WHERE id = ?") {}
+      // A try of its former life stays in the count: the carrier is asked about it before the next one.
+      begin_anew_(db, "UPDATE deliveries SET tries = min(tries, 1), interrupted = 0, born_at = ? WHERE id = ?") {}
 
 std::optional<Step> Mover::move(const Standing& delivery, const Change& change, TimePoint now) {
   const auto step = next(delivery.state, change.event);

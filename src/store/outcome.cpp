@@ -26,7 +26,9 @@ Outcomes::Outcomes(Database& db, Mover& mover, Acceptor& acceptor)
 Recorded Outcomes::record(const Outcome& outcome, TimePoint now, const FollowUp& follow_up) {
   const Change change{
       .event = outcome.event, .reason = outcome.reason, .next_try = outcome.next_try, .result_id = outcome.result_id};
-  return apply(read(by_id_.query(outcome.id)), change, now, follow_up);
+  auto found = read(by_id_.query(outcome.id));
+  if (found) found->recorded.found = outcome.event == Event::found;
+  return apply(std::move(found), change, now, follow_up);
 }
 
 Recorded Outcomes::receipt(const HandsetWord& word, TimePoint now, const FollowUp& follow_up) {

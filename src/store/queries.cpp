@@ -18,6 +18,10 @@ Queries::Queries(Database& db)
     : parts_(db),
       mark_(db, "SELECT at FROM marks WHERE name = ?"),
       result_(db, "SELECT 1 FROM deliveries WHERE result_id = ? AND result_id <> ''"),
+      sent_(db,
+            "SELECT d.id, d.state, substr(CAST(m.text AS BLOB), d.text_at + 1, d.text_bytes), d.part_count, "
+            "d.result_id FROM deliveries d JOIN messages m ON m.id = d.message WHERE d.target = 1 AND "
+            "d.destination = ? AND d.born_at BETWEEN ? AND ? AND m.own = ? ORDER BY d.born_at DESC"),
       newest_(db, fmt::format("SELECT {} FROM messages ORDER BY id DESC LIMIT ?", kSummaryColumns)),
       newest_open_(db, fmt::format("SELECT {} FROM messages WHERE id IN (SELECT message FROM deliveries WHERE {}) "
                                    "ORDER BY id DESC LIMIT ?",
@@ -45,6 +49,17 @@ std::optional<TimePoint> Queries::mark(std::string_view name) {
 bool Queries::has_result(const std::string& result_id) {
   Cursor row = result_.query(result_id);
   return row.next();
+}
+
+std::vector<SentLine> Queries::sent(const std::string& own, const std::string& destination, TimePoint since,
+                                    TimePoint until) {
+  std::vector<SentLine> lines;
+  Cursor row = sent_.query(destination, since, until, own);
+  while (row.next()) {
+    SentLine& line = lines.emplace_back();
+    row.read(line.id, line.state, line.text, line.parts, line.result_id);
+  }
+  return lines;
 }
 
 std::vector<Summary> Queries::list(int limit, bool only_open) {

@@ -20,6 +20,8 @@ class Queries {
   /// A point in time that was written down under this name.
   [[nodiscard]] std::optional<TimePoint> mark(std::string_view name);
   [[nodiscard]] bool has_result(const std::string& result_id);
+  [[nodiscard]] std::vector<SentLine> sent(const std::string& own, const std::string& destination, TimePoint since,
+                                           TimePoint until);
   [[nodiscard]] std::vector<Summary> list(int limit, bool only_open);
   [[nodiscard]] std::optional<History> history(MessageId id);
   [[nodiscard]] Counts counts();
@@ -30,7 +32,7 @@ class Queries {
   [[nodiscard]] std::vector<EventLine> events_of(MessageId message);
 
   PartReader parts_;
-  Statement mark_, result_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
+  Statement mark_, result_, sent_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
 };
 
 }  // namespace mmsgate::store

@@ -130,8 +130,13 @@ CREATE INDEX blobs_until ON blobs (until);
 CREATE INDEX parts_of_blob ON parts (blob) WHERE blob IS NOT NULL;
 )sql";
 
+// Has what the provider's log shows as sent been sent by us?
+constexpr const char* kFifth = R"sql(
+CREATE INDEX deliveries_sent ON deliveries (destination, born_at) WHERE target = 1;
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth};
+constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

@@ -167,6 +167,10 @@ class SqliteStore final : public Store {
   Result<bool> has_result(const std::string& result_id) override {
     return ask([&] { return library_.queries.has_result(result_id); });
   }
+  Result<std::vector<SentLine>> sent(const std::string& own, const std::string& destination, TimePoint since,
+                                     TimePoint until) override {
+    return ask([&] { return library_.queries.sent(own, destination, since, until); });
+  }
   Result<std::vector<Summary>> list(int limit, bool only_open) override {
     return ask([&] { return library_.queries.list(limit, only_open); });
   }

@@ -102,6 +102,7 @@ struct HandsetWord {
 struct Recorded {
   bool changed = false;    ///< The delivery moved, or its sender is told more than before; else nothing below is set.
   bool displayed = false;  ///< The handset has shown it to a person.
+  bool found = false;      ///< The carrier's log shows that it was sent, though its sender was told that it was not.
   State state = State::queued;
   bool tells_sender = false;     ///< The step says so.
   bool message_settled = false;  ///< No delivery of the message is queued, sending, deferred or held any more.
@@ -176,6 +177,15 @@ struct DeliveryLine {
   int tries = 0;
   std::optional<TimePoint> next_try;
   std::string call_id;
+  std::string result_id;
+};
+
+/// Something that we sent to the carrier, or tried to.
+struct SentLine {
+  DeliveryId id;
+  State state = State::queued;
+  std::string text;
+  int parts = 0;
   std::string result_id;
 };
 
@@ -260,6 +270,9 @@ class Store {
   [[nodiscard]] virtual Result<std::optional<TimePoint>> imported_until() = 0;
   /// Is this the carrier's id of something that one of our deliveries is known to have sent?
   [[nodiscard]] virtual Result<bool> has_result(const std::string& result_id) = 0;
+  /// What went, or was to go, from our number `own` to `destination` in that time; the newest first.
+  [[nodiscard]] virtual Result<std::vector<SentLine>> sent(const std::string& own, const std::string& destination,
+                                                           TimePoint since, TimePoint until) = 0;
   /// Files that need be kept no longer at `now`, and that nothing open carries; the longest overdue first.
   [[nodiscard]] virtual Result<std::vector<ExpiredBlob>> expired_blobs(TimePoint now, int limit) = 0;
   /// Messages that came before, and of which nothing has to go anywhere.

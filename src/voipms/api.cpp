@@ -70,6 +70,10 @@ void Api::find_received(TimePoint since, TimePoint now, Done<std::vector<formats
   read_log({{"type", "1"}, {"limit", "10000"}}, since, now, std::move(done));
 }
 
+void Api::find_all_sent(TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done) {
+  read_log({{"type", "0"}, {"limit", "10000"}}, since, now, std::move(done));
+}
+
 void Api::read_log(Form filter, TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done) {
   // Their day may begin hours before ours: a day more on both sides, in UTC, is a short list all the same.
   constexpr auto kDay = std::chrono::hours(24);

@@ -50,6 +50,10 @@ class Api {
   /// What their log says that came for any of our numbers, SMS and MMS, since `since` (rounded down to their day).
   void find_received(TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done);
 
+  /// What their log says that was sent from any of our numbers, by whatever means, SMS and MMS, since `since`
+  /// (likewise).
+  void find_all_sent(TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done);
+
   void sub_accounts(Done<std::vector<SubAccount>> done);
   void dids(Done<std::vector<Did>> done);
 

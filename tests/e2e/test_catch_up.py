@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What VoIP.ms has logged and never told us arrives all the same, once."""
 
+import base64
 import subprocess
 import time
+import urllib.parse
 from collections.abc import Callable
 
 import pytest
+from house import http
+from house.carrier import PASSWORD, USER
 from house.house import ALICE, SHOP, STRANGER, House
 from house.picture import png
 from house.ports import own_address
@@ -83,6 +87,45 @@ def test_a_look_back_that_is_asked_for_goes_beyond_the_databases_age(house: Hous
     log_one_and_begin_anew(house)
     assert reconcile(house).stdout == "Nothing was missing.\n"
     assert reconcile(house, "--look-back", "1").stdout.startswith("1 messages")
+
+
+def send_from_the_portal(house: House, text: str, to: str = STRANGER, **more: str) -> None:
+    form = {"api_username": USER, "api_password": PASSWORD, "method": "sendMMS" if more else "sendSMS",
+            "did": ALICE.number, "dst": to, "message": text, **more}
+    answer = http.request("POST", house.carrier.api_url, urllib.parse.urlencode(form).encode(),
+                          {"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.json()["status"] == "success", answer.text
+
+
+def test_what_was_sent_by_other_means_is_on_record_with_its_files(make_house: Callable[..., House]):
+    house = make_house()
+    picture = png(3)
+    send_from_the_portal(house, "by hand")
+    send_from_the_portal(house, "with a picture", media1=base64.b64encode(picture).decode())
+    house.phone(ALICE).send(STRANGER, text="by hand")
+    house.carrier.sent(3)
+    wait_until(lambda: "accepted" in house.gateway.messages("list")[0]["states"], "the phone's is sent")
+    assert reconcile(house).stdout == "2 were sent by other means and are now on record.\n"
+    wait_until(lambda: house.gateway.messages("show", "3")["files"][0]["state"] == "stored", "its picture is fetched")
+    record = house.gateway.messages("show", "3")
+    assert (record["direction"], record["peer"], record["states"]) == ("outbound", STRANGER, "1 accepted")
+    assert record["files"][0]["size"] == len(picture)
+    assert reconcile(house).stdout == "Nothing was missing.\n"
+    assert len(house.carrier.sent(3)) == 3, "nothing is sent twice"
+
+
+def test_what_was_given_up_and_had_been_sent_is_said_to_its_sender(make_house: Callable[..., House]):
+    house = make_house({"mmsgate": {"giveuphours": "0"}})
+    alice = house.phone(ALICE)
+    house.carrier.fault("sendSMS", "close-after-accept")
+    sent = alice.send(STRANGER, text="did it go?")
+    alice.state(sent, "NotDelivered")
+    assert "Not delivered" in alice.received()["text"]
+    assert reconcile(house).stdout == "1 that were given up had been sent; their senders are told.\n"
+    word = alice.received()
+    assert word["from"] == STRANGER and "went to 5145550199 after all" in word["text"], word
+    assert reconcile(house).stdout == "Nothing was missing.\n"
+    assert len(house.carrier.sent(1)) == 1
 
 
 def test_without_a_gateway_or_a_carrier_it_says_so(house: House):

@@ -200,6 +200,25 @@ TEST_F(Outcomes, ThatAPersonHasSeenItIsNewsOnceAfterTheHandsetHasSpoken) {
   EXPECT_EQ(displayed, (std::vector{false, true, true}));
 }
 
+TEST_F(Outcomes, WhatWasTakenForLostMayBeFound) {
+  static_cast<void>(client_->accept_one(text_to(kPeer, "1")));
+  const DeliveryId delivery = client_->claim_ids(kNow, Target::carrier).at(0);
+  static_cast<void>(client_->record({.id = delivery, .event = Event::expired}));
+  const auto lines = store_->sent(kOwn, kPeer, kNow, kNow);
+  ASSERT_TRUE(lines);
+  ASSERT_EQ(lines->size(), 1U);
+  EXPECT_EQ((*lines)[0].id, delivery);
+  EXPECT_EQ((*lines)[0].state, State::dead);
+  EXPECT_FALSE((*lines)[0].text.empty());
+  EXPECT_TRUE(store_->sent(kOwn, kPeer, kNow + Duration(1), kNow + Duration(2))->empty());
+  EXPECT_TRUE(store_->sent("5145550111", kPeer, kNow, kNow)->empty());
+  const auto found = client_->record({.id = delivery, .event = Event::found, .result_id = "7"});
+  EXPECT_TRUE(found->changed);
+  EXPECT_TRUE(found->found);
+  EXPECT_EQ(found->state, State::accepted);
+  EXPECT_TRUE(store_->has_result("7").value_or(false));
+}
+
 TEST_F(Outcomes, TheFirstWordMayBeThatAPersonHasSeenIt) {
   const NewMessage message = text_from(kPeer, "1");
   const auto [id, delivery] = under_way(message);

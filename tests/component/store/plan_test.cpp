@@ -41,6 +41,7 @@ class Plan : public StoreTest {
     static_cast<void>(client_->add_blob(make_blob('b')));
     static_cast<void>(store_->find_blob(make_blob('a').id));
     static_cast<void>(store_->has_result("1"));
+    static_cast<void>(store_->sent(kOwn, "5145550114", kNow, kNow));
     static_cast<void>(store_->list(10, false));
     static_cast<void>(store_->list(10, true));
     static_cast<void>(store_->history(MessageId{1}));

@@ -41,8 +41,10 @@ const std::map<std::pair<State, Event>, Step> kTable = {
     {{State::accepted, Event::replayed}, {State::queued}},
     {{State::failed, Event::delivered}, {State::delivered, !kFreesLane, kTellsSender}},
     {{State::failed, Event::replayed}, {State::queued}},
+    {{State::failed, Event::found}, {State::accepted, !kFreesLane, kTellsSender}},
     {{State::dead, Event::delivered}, {State::delivered, !kFreesLane, kTellsSender}},
     {{State::dead, Event::replayed}, {State::queued}},
+    {{State::dead, Event::found}, {State::accepted, !kFreesLane, kTellsSender}},
     {{State::held, Event::replayed}, {State::queued}},
 };
 
@@ -93,10 +95,10 @@ TEST(DeliveryState, TheNumbersOfStatesStayAsTheyAreStored) {
   for (const auto& [state, number] : stored) EXPECT_EQ(static_cast<int>(state), number) << to_string(state);
 }
 
-TEST(DeliveryState, AFinalStateMovesByAReceiptOrAPersonOnly) {
+TEST(DeliveryState, AFinalStateMovesByAReceiptTheLogOrAPersonOnly) {
   each_step([](State state, Event event, const Step&) {
     if (!is_final(state)) return;
-    EXPECT_TRUE(event == Event::delivered || event == Event::replayed) << cell(state, event);
+    EXPECT_TRUE(event == Event::delivered || event == Event::found || event == Event::replayed) << cell(state, event);
   });
 }
 

@@ -89,6 +89,17 @@ TEST_F(FollowUp, WhatAnotherPhoneHasShownIsAnotherReceipt) {
   EXPECT_NE(shown[0].provider_id, there[0].provider_id);
 }
 
+TEST_F(FollowUp, WhoWasToldOfALossIsToldThatItWasNone) {
+  outcome_.found = true;
+  const auto rows = news();
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].text, "delivered");
+  EXPECT_EQ(rows[1].kind, Kind::notice);
+  EXPECT_THAT(rows[1].text, HasSubstr("after all"));
+  outcome_.lost = 1;
+  EXPECT_THAT(news(), IsEmpty()) << "another piece of it is lost still";
+}
+
 TEST_F(FollowUp, NothingFollowsNoticesAndReceipts) {
   outcome_.state = State::failed;
   for (const Kind kind : {Kind::notice, Kind::receipt}) {
