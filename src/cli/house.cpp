@@ -40,6 +40,10 @@ Result<std::string> proxy_route(const ops::HostPort& proxy) {
   return fmt::format("sip:{}{}{}:{}", is_v6 ? "[" : "", address, is_v6 ? "]" : "", proxy.port);
 }
 
+voipms::Credentials credentials_from(const ops::Config& config) {
+  return {.url = config.api_url, .user = config.api_user, .password = config.api_password};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::shared_ptr<runtime::Log> log) {
@@ -69,7 +73,7 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       store_(std::move(ground.store)),
       blobs_(std::move(ground.blobs)),
       http_(net::make_http_client(fmt::format("mmsgate/{}", kVersion))),
-      api_({.url = config.api_url, .user = config.api_user, .password = config.api_password}, *http_),
+      api_(credentials_from(config), *http_),
       deliveries_(world()),
       fetcher_(world(), *http_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
       keeper_(world(), api_),
@@ -91,6 +95,17 @@ gateway::World House::world() {
           .work = work_,
           .book = book_,
           .settings = settings_};
+}
+
+void House::reload(const ops::Config& config) {
+  gateway::Settings settings = settings_from(config);
+  // What is bound to what we listen at.
+  const auto before = settings_.read();
+  settings.proxy_route = before->proxy_route;
+  settings.media_base = before->media_base;
+  settings_.replace(std::move(settings));
+  api_.replace(credentials_from(config));
+  keeper_.look_now();
 }
 
 Result<bool> House::listen(const ops::Config& config) {

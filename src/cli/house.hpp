@@ -30,6 +30,8 @@ class House {
   [[nodiscard]] static Result<std::unique_ptr<House>> open(const ops::Config& config,
                                                            std::shared_ptr<runtime::Log> log);
   ~House();
+  /// What `config` says now takes effect, as far as it can without a new start (Use::live).
+  void reload(const ops::Config& config);
   House(const House&) = delete;
   House& operator=(const House&) = delete;
 
@@ -54,7 +56,7 @@ class House {
   std::unique_ptr<ops::Control> control_;
   std::unique_ptr<runtime::SystemRandom> random_;
   runtime::SystemClock clock_;
-  gateway::Settings settings_;
+  gateway::SettingsBook settings_;
   gateway::DirectoryBook book_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<media::BlobStore> blobs_;

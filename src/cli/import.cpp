@@ -27,8 +27,8 @@ Result<gateway::MovedIn> take_over(const ops::Config& config, const ImportOption
                 "the sub accounts have not been read from VoIP.ms yet: start the gateway once, then try again");
   }
   runtime::SystemRandom random;
-  const gateway::Settings settings = settings_from(config);
-  auto blobs = media::open_folder(config.media_folder, settings.most_media_bytes, random,
+  const gateway::SettingsBook settings(settings_from(config));
+  auto blobs = media::open_folder(config.media_folder, settings.read()->most_media_bytes, random,
                                   media::Drafts::may_be_alive);  // of a gateway that runs
   if (!blobs) return std::unexpected(blobs.error());
   runtime::SystemClock clock;

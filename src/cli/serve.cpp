@@ -33,11 +33,16 @@ void keep_memory_small() {
   mallopt(M_TRIM_THRESHOLD, kTrimAbove);
 }
 
-void reload(runtime::Log& log, const Result<ops::Config>& config) {
+/// `start`: the config that we were started with.
+void reload(runtime::Log& log, House& house, const ops::Config& start, const Result<ops::Config>& config) {
   if (const auto opened = log.reopen(); !opened) log.error("{}", opened.error().detail);
   if (!config) return log.error("the config is not read again: {}", config.error().detail);
   log.set_level(config->log_level);
-  log.info("the log has been opened anew, at the level that the config has now");
+  house.reload(*config);
+  for (const std::string& option : ops::waiting_for_a_start(start, *config)) {
+    log.warning("{} has changed; that takes effect at the next start", option);
+  }
+  log.info("the log has been opened anew, and the config is read again");
 }
 
 }  // namespace
@@ -58,7 +63,7 @@ int serve(const ops::Config& config, const std::function<Result<ops::Config>()>&
   }
   (*log)->info("mmsgate {} serves", kVersion);
   int signal_number = 0;
-  while (sigwait(&told, &signal_number) == 0 && signal_number == SIGHUP) reload(**log, read_again());
+  while (sigwait(&told, &signal_number) == 0 && signal_number == SIGHUP) reload(**log, **house, config, read_again());
   (*log)->info("ending, by signal {}", signal_number);
   return 0;
 }

@@ -67,13 +67,14 @@ void CarrierSender::send(const store::Job& job, Report report) {
 }
 
 void CarrierSender::call(const store::Job& job, const std::shared_ptr<Report>& report) {
-  api_.send(sending_of(job, world_.settings), [this, report, message = job.message](const Result<std::string>& id) {
-    if (id) return report->ended(sent(*id));
-    if (id.error().kind == ErrorKind::auth || id.error().kind == ErrorKind::limit) {
-      world_.log.warning("message {} waits: {}", message.value, id.error().detail);
-    }
-    report->ended(verdict_of_carrier(id.error()));
-  });
+  api_.send(sending_of(job, *world_.settings.read()),
+            [this, report, message = job.message](const Result<std::string>& id) {
+              if (id) return report->ended(sent(*id));
+              if (id.error().kind == ErrorKind::auth || id.error().kind == ErrorKind::limit) {
+                world_.log.warning("message {} waits: {}", message.value, id.error().detail);
+              }
+              report->ended(verdict_of_carrier(id.error()));
+            });
 }
 
 void CarrierSender::ask_first(const store::Job& job, const std::shared_ptr<Report>& report) {
@@ -88,7 +89,8 @@ void CarrierSender::ask_first(const store::Job& job, const std::shared_ptr<Repor
           return report->ended(std::move(verdict));
         }
         const auto is_known = [this](const std::string& id) { return world_.store.has_result(id).value_or(false); };
-        if (const auto* entry = find_in_log(*log, sending_of(job, world_.settings), job.accepted_at, is_known)) {
+        if (const auto* entry =
+                find_in_log(*log, sending_of(job, *world_.settings.read()), job.accepted_at, is_known)) {
           return report->ended(sent(entry->id));
         }
         call(job, report);

@@ -51,7 +51,7 @@ std::vector<store::LoggedId> ids_in(const std::vector<formats::LoggedMessage>& l
 }  // namespace
 
 void CatchUp::start() {
-  if (world_.settings.catch_up_every > Duration::zero()) again_after(Duration::zero());
+  if (world_.settings.read()->catch_up_every > Duration::zero()) again_after(Duration::zero());
 }
 
 void CatchUp::again_after(Duration wait) {
@@ -65,7 +65,8 @@ void CatchUp::look() {
     return again_after(kUntilTheDirectoryIsRead);
   }
   // What is younger may still have its web hook on its way.
-  const Span span{std::max(*born, world_.clock.now() - world_.settings.look_back), world_.settings.catch_up_after};
+  const auto settings = world_.settings.read();
+  const Span span{std::max(*born, world_.clock.now() - settings->look_back), settings->catch_up_after};
   read(span, [this](const Result<CaughtUp>& added) { world_.loop.post([this, added] { on_found(added); }); });
 }
 
@@ -77,7 +78,7 @@ void CatchUp::look_now(std::optional<Duration> back, Found found) {
     const auto born = world_.store.born();
     if (!born) return found(std::unexpected(born.error()));
     const TimePoint now = world_.clock.now();
-    read({back ? now - *back : std::max(*born, now - world_.settings.look_back), Duration::zero()}, found);
+    read({back ? now - *back : std::max(*born, now - world_.settings.read()->look_back), Duration::zero()}, found);
   });
 }
 
@@ -91,8 +92,8 @@ void CatchUp::read(Span span, Found found) {
 void CatchUp::take(Log log, Span span, const Found& found) {
   const TimePoint now = world_.clock.now();
   world_.store.note_log(ids_in(log), [](const Result<bool>&) {});  // when it cannot, what follows cannot either
-  auto rows = plan_catch_up(std::move(log), *world_.book.read(), world_.settings, span.since, now - span.age, now,
-                            world_.random);
+  auto rows = plan_catch_up(std::move(log), *world_.book.read(), *world_.settings.read(), span.since, now - span.age,
+                            now, world_.random);
   world_.store.accept(std::move(rows), [this, span, found](const Result<store::Accepted>& accepted) {
     if (!accepted) return found(std::unexpected(accepted.error()));
     if (accepted->added > 0) {
@@ -104,7 +105,7 @@ void CatchUp::take(Log log, Span span, const Found& found) {
 }
 
 void CatchUp::read_sent(Span span, CaughtUp so_far, Found found) {
-  if (!world_.settings.catch_up_sent) return found(so_far);
+  if (!world_.settings.read()->catch_up_sent) return found(so_far);
   api_.find_all_sent(span.since, world_.clock.now(), [this, span, so_far, found = std::move(found)](Result<Log> log) {
     if (!log) return found(std::unexpected(log.error()));
     world_.loop.post([this, span, so_far, found, log = *std::move(log)] { take_sent(log, span, so_far, found); });
@@ -120,7 +121,7 @@ void CatchUp::take_sent(const Log& log, Span span, CaughtUp so_far, const Found&
           [this](const std::string& own, const std::string& destination, TimePoint since, TimePoint until) {
             return world_.store.sent(own, destination, since, until).value_or(std::vector<store::SentLine>{});
           }};
-  SentPlan plan = plan_sent(log, *world_.book.read(), world_.settings, before, span.since, now - span.age, now);
+  SentPlan plan = plan_sent(log, *world_.book.read(), *world_.settings.read(), before, span.since, now - span.age, now);
   for (store::Outcome& outcome : plan.found) {
     world_.log.warning("a delivery that was given up had been sent: {}", outcome.reason);
     world_.store.record(std::move(outcome), now, news(), [](const Result<store::Recorded>&) {});
@@ -137,21 +138,22 @@ void CatchUp::take_sent(const Log& log, Span span, CaughtUp so_far, const Found&
 
 store::FollowUp CatchUp::news() {
   return [this](const store::Recorded& outcome) {
-    return follow_up(outcome, world_.settings, world_.clock.now(), world_.random);
+    return follow_up(outcome, *world_.settings.read(), world_.clock.now(), world_.random);
   };
 }
 
 void CatchUp::on_found(const Result<CaughtUp>& added) {
   if (added) {
     failures_ = 0;
-    return again_after(world_.settings.catch_up_every);
+    return again_after(world_.settings.read()->catch_up_every);
   }
   // The first failure and every hour or so after it: an outage must not fill the log.
   constexpr int kSayEvery = 10;
   if (failures_++ % kSayEvery == 0) {
     world_.log.warning("cannot catch up with what came while we were off: {}", added.error().detail);
   }
-  again_after(std::min(world_.settings.catch_up_every, world_.settings.carrier_policy.wait(failures_, world_.random)));
+  const auto settings = world_.settings.read();
+  again_after(std::min(settings->catch_up_every, settings->carrier_policy.wait(failures_, world_.random)));
 }
 
 }  // namespace mmsgate::gateway

@@ -27,11 +27,11 @@ struct Deliveries::Try {
 Deliveries::Deliveries(World world)
     : world_(world),
       flows_{
-          Flow{Pump(world.loop, world.clock, world.settings.phones_at_once,
+          Flow{Pump(world.loop, world.clock, world.settings.read()->phones_at_once,
                     [this](int limit, Pump::Claimed claimed) { claim(Target::phone, limit, std::move(claimed)); })},
-          Flow{Pump(world.loop, world.clock, world.settings.carrier_at_once,
+          Flow{Pump(world.loop, world.clock, world.settings.read()->carrier_at_once,
                     [this](int limit, Pump::Claimed claimed) { claim(Target::carrier, limit, std::move(claimed)); })}},
-      receipt_policy_(world.settings.phone_policy) {
+      receipt_policy_(world.settings.read()->phone_policy) {
   receipt_policy_.give_up_after = std::min(receipt_policy_.give_up_after, kReceiptLife);
 }
 
@@ -41,7 +41,7 @@ void Deliveries::start(Sender& phones, Sender& carrier) {
     flow(Target::carrier).sender = &carrier;
     const TimePoint now = world_.clock.now();
     // A call that our end has cut off may still be done over there.
-    const TimePoint settled = now + world_.settings.carrier_settles;
+    const TimePoint settled = now + world_.settings.read()->carrier_settles;
     world_.store.recover(now, settled, [this, &phones, &carrier](const Result<int>& recovered) {
       if (recovered) {
         if (*recovered > 0)
@@ -124,7 +124,7 @@ store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {
                          .reason = std::move(verdict.reason),
                          .result_id = std::move(verdict.result_id)};
   if (outcome.event != Event::postponed) return outcome;
-  const RetryPolicy& policy = policy_for(job);
+  const RetryPolicy policy = policy_for(job);
   const TimePoint now = world_.clock.now();
   if (verdict.unclear && job.tries >= policy.tries_when_unclear) {
     outcome.event = Event::refused;
@@ -135,7 +135,7 @@ store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {
     outcome.event = Event::expired;
     return outcome;
   }
-  if (verdict.unsettled) outcome.next_try = std::max(*outcome.next_try, now + world_.settings.carrier_settles);
+  if (verdict.unsettled) outcome.next_try = std::max(*outcome.next_try, now + world_.settings.read()->carrier_settles);
   if (verdict.slow) outcome.next_try = std::max(*outcome.next_try, now + kSlowWait);
   const auto known = registrations_.find(job.destination);
   const bool came_meanwhile = known != registrations_.end() && known->second != attempt.registrations;
@@ -176,14 +176,15 @@ void Deliveries::on_receipt(store::HandsetWord word, std::function<void(Result<b
                        });
 }
 
-const RetryPolicy& Deliveries::policy_for(const store::Job& job) const {
+RetryPolicy Deliveries::policy_for(const store::Job& job) const {
   if (job.kind == Kind::receipt) return receipt_policy_;
-  return job.target == Target::phone ? world_.settings.phone_policy : world_.settings.carrier_policy;
+  const auto settings = world_.settings.read();
+  return job.target == Target::phone ? settings->phone_policy : settings->carrier_policy;
 }
 
 store::FollowUp Deliveries::news() {
   return [this](const store::Recorded& outcome) {
-    return follow_up(outcome, world_.settings, world_.clock.now(), world_.random);
+    return follow_up(outcome, *world_.settings.read(), world_.clock.now(), world_.random);
   };
 }
 

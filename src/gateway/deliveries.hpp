@@ -48,7 +48,7 @@ class Deliveries {
   void ended(const std::shared_ptr<Try>& attempt, Verdict verdict);
   [[nodiscard]] store::Outcome judge(const Try& attempt, Verdict verdict);
   void record(store::Outcome outcome);
-  [[nodiscard]] const RetryPolicy& policy_for(const store::Job& job) const;
+  [[nodiscard]] RetryPolicy policy_for(const store::Job& job) const;
   [[nodiscard]] store::FollowUp news();
 
   World world_;

@@ -34,7 +34,13 @@ void DirectoryKeeper::on_dids(std::vector<SubAccount> accounts, Result<std::vect
   publish(Directory(std::move(accounts), dids ? *dids : world_.book.read()->dids()));
   if (!dids) return ask_again(dids.error());
   failures_ = 0;
-  world_.loop.post_after(world_.settings.directory_every, [this] { refresh(); });
+  refresh_after(world_.settings.read()->directory_every);
+}
+
+void DirectoryKeeper::refresh_after(Duration wait) {
+  world_.loop.post_after(wait, [this, mine = ++timer_] {
+    if (mine == timer_) refresh();
+  });
 }
 
 void DirectoryKeeper::ask_again(const Error& error) {
@@ -44,9 +50,8 @@ void DirectoryKeeper::ask_again(const Error& error) {
     world_.log.warning("cannot read the directory from VoIP.ms, going on with the {} sub accounts known: {}",
                        world_.book.read()->accounts().size(), error.detail);
   }
-  const Duration wait =
-      std::min(world_.settings.directory_every, world_.settings.carrier_policy.wait(failures_, world_.random));
-  world_.loop.post_after(wait, [this] { refresh(); });
+  const auto settings = world_.settings.read();
+  refresh_after(std::min(settings->directory_every, settings->carrier_policy.wait(failures_, world_.random)));
 }
 
 void DirectoryKeeper::publish(Directory directory) {

@@ -20,9 +20,14 @@ class DirectoryKeeper {
 
   /// Publishes what the store knows, before it returns, and asks VoIP.ms. The error is the store's.
   [[nodiscard]] Result<bool> start();
+  /// Asks VoIP.ms at once. Any thread.
+  void look_now() {
+    world_.loop.post([this] { refresh(); });
+  }
 
  private:
   void refresh();
+  void refresh_after(Duration wait);
   void on_accounts(Result<std::vector<SubAccount>> accounts);
   void on_dids(std::vector<SubAccount> accounts, Result<std::vector<Did>> dids);
   void ask_again(const Error& error);
@@ -32,6 +37,7 @@ class DirectoryKeeper {
   World world_;
   voipms::Api& api_;
   int failures_ = 0;
+  int timer_ = 0;                    ///< The last one that was set; those before it are void.
   bool written_ = true;              ///< The store has what the book has.
   std::vector<std::string> advice_;  ///< As it was logged last.
 };

@@ -30,7 +30,7 @@ Fetcher::Fetcher(World world, net::HttpClient& http, media::BlobStore& blobs, st
       http_(http),
       blobs_(blobs),
       on_settled_(std::move(on_settled)),
-      pump_(world.loop, world.clock, world.settings.fetches_at_once,
+      pump_(world.loop, world.clock, world.settings.read()->fetches_at_once,
             [this](int limit, Pump::Claimed claimed) { claim(limit, std::move(claimed)); }) {}
 
 void Fetcher::stop() {
@@ -54,8 +54,8 @@ void Fetcher::fetch(const store::Fetch& fetch) {
   const Draft draft = std::move(*opened);
   net::HttpRequest request;
   request.url = fetch.url;
-  request.reach = world_.settings.media_reach;
-  request.most_bytes = world_.settings.most_media_bytes;
+  request.reach = world_.settings.read()->media_reach;
+  request.most_bytes = world_.settings.read()->most_media_bytes;
   request.save_to_fd = draft->fd();
   http_.start(std::move(request), [this, fetch, draft](const Result<net::HttpResponse>& response) {
     if (!response) return missed(fetch, response.error());
@@ -80,7 +80,7 @@ void Fetcher::keep(const store::Fetch& fetch, const Draft& draft, const net::Htt
                              .size = kept->size,
                              .sha256 = kept->sha256,
                              .created_at = now,
-                             .until = now + world_.settings.media_kept};
+                             .until = now + world_.settings.read()->media_kept};
   record(std::move(outcome));
   world_.loop.post([this] { pump_.finished(); });
 }
@@ -90,7 +90,8 @@ void Fetcher::missed(const store::Fetch& fetch, const Error& error) {
     store::PartOutcome outcome{.id = fetch.id, .reason = error.detail};
     const TimePoint now = world_.clock.now();
     if (error.kind != ErrorKind::rejected) {
-      outcome.next_try = world_.settings.media_policy.next_try(fetch.tries, fetch.accepted_at, now, world_.random);
+      outcome.next_try =
+          world_.settings.read()->media_policy.next_try(fetch.tries, fetch.accepted_at, now, world_.random);
     }
     world_.log.debug("message {}: a file was not had at try {}: {}", fetch.message.value, fetch.tries, error.detail);
     record(std::move(outcome));

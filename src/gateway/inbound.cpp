@@ -107,7 +107,7 @@ void Inbound::on_hook(const web::HookRequest& request, web::Reply reply) {
   if (directory->accounts().empty()) {
     return reply.answer(text(503, "the sub accounts have not been read from VoIP.ms yet\n"));
   }
-  accept(plan_inbound(*message, request.body, *directory, world_.settings, world_.clock.now(), world_.random),
+  accept(plan_inbound(*message, request.body, *directory, *world_.settings.read(), world_.clock.now(), world_.random),
          std::move(reply));
 }
 

@@ -38,7 +38,7 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
   if (content.text.empty() && content.files.empty()) return responder.answer(400, "There is nothing in it");
   auto parts = parts_of(content.files);
   if (!parts) return responder.answer(parts.error().kind == ErrorKind::rejected ? 410 : 503, parts.error().detail);
-  auto planned = plan_outbound(request, content, std::move(*parts), sender, directory, world_.settings,
+  auto planned = plan_outbound(request, content, std::move(*parts), sender, directory, *world_.settings.read(),
                                world_.clock.now(), world_.random);
   if (const auto* refusal = std::get_if<Refusal>(&planned)) {
     return refuse(request, sender, *refusal, std::move(responder));
@@ -74,7 +74,7 @@ Result<std::vector<Part>> Outbound::parts_of(const std::vector<formats::RcsFile>
   for (const formats::RcsFile& file : files) {
     Part part{
         .type = file.type, .name = formats::clean_file_name(file.name), .size = file.size, .state = PartState::stored};
-    if (const auto id = blob_of_link(world_.settings.media_base, file.url)) {
+    if (const auto id = blob_of_link(world_.settings.read()->media_base, file.url)) {
       const auto blob = world_.store.find_blob(*id);
       if (!blob) return std::unexpected(blob.error());
       if (!*blob) return fail(ErrorKind::rejected, "The file is not here any more");

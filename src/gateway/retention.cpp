@@ -42,7 +42,8 @@ void Retention::prune(bool is_rehearsal, Done done) {
 
 std::vector<store::ExpiredBlob> Retention::chosen(std::vector<store::ExpiredBlob> expired, Run& run) const {
   const auto stays = [&](const store::ExpiredBlob& blob) {
-    if (world_.settings.most_media_kept > 0 && run.media_bytes <= world_.settings.most_media_kept) return true;
+    const std::uint64_t most = world_.settings.read()->most_media_kept;
+    if (most > 0 && run.media_bytes <= most) return true;
     run.media_bytes -= std::min(run.media_bytes, blob.size);
     return false;
   };
@@ -73,9 +74,10 @@ void Retention::prune_files(const RunPtr& run) {
 }
 
 void Retention::prune_messages(const RunPtr& run) {
-  if (world_.settings.messages_kept == Duration::zero()) return run->done(run->pruned);
+  const Duration kept = world_.settings.read()->messages_kept;
+  if (kept == Duration::zero()) return run->done(run->pruned);
   const int limit = run->is_rehearsal ? kRehearsal : kAtOnce;
-  auto old = world_.store.old_messages(world_.clock.now() - world_.settings.messages_kept, limit);
+  auto old = world_.store.old_messages(world_.clock.now() - kept, limit);
   if (!old) return run->done(std::unexpected(old.error()));
   if (run->is_rehearsal) run->pruned.messages = static_cast<int>(old->size());
   if (run->is_rehearsal || old->empty()) return run->done(run->pruned);

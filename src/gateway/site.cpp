@@ -29,11 +29,11 @@ void GatewaySite::keep(const web::Upload& upload, web::Reply reply) {
                    .size = kept->size,
                    .sha256 = kept->sha256,
                    .created_at = now,
-                   .until = now + world_.settings.media_kept};
+                   .until = now + world_.settings.read()->media_kept};
   const formats::RcsFile file{.name = blob.name,
                               .type = blob.type,
                               .size = blob.size,
-                              .url = link_to(world_.settings.media_base, blob.id, blob.type),
+                              .url = link_to(world_.settings.read()->media_base, blob.id, blob.type),
                               .until = rfc3339(blob.until)};
   world_.store.add_blob(
       std::move(blob), [this, file, id = kept->id, reply = std::move(reply)](const Result<bool>& stored) mutable {

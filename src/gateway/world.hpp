@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every journey is handed: the outside world as interfaces, and how the owner wants things done. Set once at
-// start; everything in it may be used from any thread, and outlives the journeys.
+// What every journey is handed: the outside world as interfaces, and how the owner wants things done. Everything in it
+// may be used from any thread, and outlives the journeys.
 #pragma once
 
 #include <memory>
@@ -21,23 +21,29 @@
 
 namespace mmsgate::gateway {
 
-/// The directory as it was read last. Thread-safe: who asks gets a snapshot that never changes.
-class DirectoryBook {
+/// What is replaced as a whole now and then. Thread-safe: who asks gets a snapshot that never changes.
+template <typename T>
+class Book {
  public:
-  [[nodiscard]] std::shared_ptr<const Directory> read() const {
+  Book() = default;
+  explicit Book(T first) : now_(std::make_shared<const T>(std::move(first))) {}
+  [[nodiscard]] std::shared_ptr<const T> read() const {
     const std::lock_guard lock(mutex_);
-    return directory_;
+    return now_;
   }
-  void replace(Directory directory) {
-    auto fresh = std::make_shared<const Directory>(std::move(directory));
+  void replace(T next) {
+    auto fresh = std::make_shared<const T>(std::move(next));
     const std::lock_guard lock(mutex_);
-    directory_ = std::move(fresh);
+    now_ = std::move(fresh);
   }
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const Directory> directory_ = std::make_shared<const Directory>();
+  std::shared_ptr<const T> now_ = std::make_shared<const T>();
 };
+
+/// The directory as it was read last.
+using DirectoryBook = Book<Directory>;
 
 struct Settings {
   std::string
@@ -70,6 +76,9 @@ struct Settings {
   int fetches_at_once = 4;
 };
 
+/// How the owner wants things done now.
+using SettingsBook = Book<Settings>;
+
 struct World {
   const Clock& clock;
   Random& random;
@@ -78,7 +87,7 @@ struct World {
   runtime::Loop& loop;  ///< "gateway": where the journeys keep their state.
   runtime::Loop& work;  ///< "work": what may take a while, such as fsync of a file.
   DirectoryBook& book;
-  const Settings& settings;
+  const SettingsBook& settings;
 };
 
 }  // namespace mmsgate::gateway

@@ -170,6 +170,7 @@ void fill_rest(Config& config, const Values& values) {
   config.catch_up_sent = values.is("mmsgate", "reconcilesent", "yes");
   config.look_back = std::chrono::hours(24) * values.number("mmsgate", "lookback");
   config.warnings = values.warnings();
+  config.fixed = values.fixed();
 }
 
 Result<Values> read_values(std::string_view text, std::string_view name, const Surroundings& around) {
@@ -220,6 +221,14 @@ Result<Config> read_config(std::string_view text, std::string_view name, const S
   const auto values = read_values(text, name, around);
   if (!values) return std::unexpected(values.error());
   return config_of(*values);
+}
+
+std::vector<std::string> waiting_for_a_start(const Config& before, const Config& now) {
+  std::vector<std::string> changed;
+  for (std::size_t i = 0; i < now.fixed.size() && i < before.fixed.size(); ++i) {
+    if (now.fixed[i] != before.fixed[i]) changed.push_back(now.fixed[i].substr(0, now.fixed[i].find(" =")));
+  }
+  return changed;
 }
 
 Result<Config> load_config(const std::string& path) {

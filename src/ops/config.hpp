@@ -68,7 +68,11 @@ struct Config {
   std::chrono::hours look_back{};
 
   std::vector<std::string> warnings;  ///< Of options that are set but not acted upon.
+  std::vector<std::string> fixed;     ///< What holds until the next start: "[web] webport = 38443". No secrets.
 };
+
+/// The options that have changed and take effect at the next start only: "[web] webport".
+[[nodiscard]] std::vector<std::string> waiting_for_a_start(const Config& before, const Config& now);
 
 /// The text of a file called `name`. rejected: "mmsgate.conf:12: ..." with what is wrong and what was meant.
 [[nodiscard]] Result<Config> read_config(std::string_view text, std::string_view name, const Surroundings& around);

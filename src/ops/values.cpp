@@ -109,6 +109,15 @@ std::string Values::show() const {
   return out;
 }
 
+std::vector<std::string> Values::fixed() const {
+  std::vector<std::string> lines;
+  for (const Option& option : options()) {
+    if (option.use != Use::now || option.secret) continue;
+    lines.push_back(fmt::format("[{}] {} = {}", option.section, option.name, text(option.section, option.name)));
+  }
+  return lines;
+}
+
 std::vector<std::string> Values::warnings() const {
   std::vector<std::string> lines;
   for (const auto& [option, set] : set_) {

@@ -45,6 +45,8 @@ class Values {
                                              std::string_view what) const;
   /// Every option as it holds, in the form of the file. A secret is "(set)".
   [[nodiscard]] std::string show() const;
+  /// Every option that takes effect at a start only, as it holds; secrets are left out.
+  [[nodiscard]] std::vector<std::string> fixed() const;
   /// A line for each option that is set and has no effect yet.
   [[nodiscard]] std::vector<std::string> warnings() const;
 

@@ -28,16 +28,23 @@ Api::Done<std::string> reading(Api::Done<T> done, Parse parse) {
 
 }  // namespace
 
+void Api::replace(Credentials credentials) {
+  const std::lock_guard lock(mutex_);
+  credentials_ = std::move(credentials);
+}
+
 void Api::call(const std::string& method, Form form, Done<std::string> done) {
   net::HttpRequest request;
-  request.url = credentials_.url;
+  {
+    const std::lock_guard lock(mutex_);
+    request.url = credentials_.url;
+    request.form = {{"api_username", credentials_.user}, {"api_password", credentials_.password}};
+  }
   request.reach = net::Reach::anywhere;
   request.most_bytes = kMostAnswerBytes;
   request.stall_timeout = request.total_timeout;  // it fetches our files before it answers
-  request.form = {{"api_username", credentials_.user},
-                  {"api_password", credentials_.password},
-                  {"method", method},
-                  {"content_type", "json"}};
+  request.form.emplace_back("method", method);
+  request.form.emplace_back("content_type", "json");
   for (auto& field : form) request.form.push_back(std::move(field));
   http_.start(std::move(request), [method, done = std::move(done)](Result<net::HttpResponse> response) mutable {
     if (!response) return done(std::unexpected(std::move(response.error())));

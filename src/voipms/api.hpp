@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ class Api {
   /// `http` must outlive the Api.
   Api(Credentials credentials, net::HttpClient& http) : credentials_(std::move(credentials)), http_(http) {}
 
+  /// From the next call on. Any thread.
+  void replace(Credentials credentials);
+
   /// Answers the carrier's id. The kinds of error: rejected = never try this again; auth, limit = a person or time must
   /// help; corrupt = an answer that nobody has documented; transient = the network or their server; unanswered = the
   /// same, and the call may be under way there still. Ask find_sent() before trying again after any of the last three.
@@ -62,7 +66,8 @@ class Api {
   void read_log(Form filter, TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done);
   void call(const std::string& method, Form form, Done<std::string> done);
 
-  Credentials credentials_;
+  std::mutex mutex_;
+  Credentials credentials_;  ///< Guarded by mutex_.
   net::HttpClient& http_;
 };
 

@@ -6,7 +6,9 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from house.house import SHOP, STRANGER, House
+from house.carrier import PASSWORD
+from house.house import ALICE, BOB, SHOP, STRANGER, House
+from house.picture import png
 from house.process import wait_until
 
 
@@ -27,6 +29,52 @@ def test_the_log_is_opened_anew_at_the_level_of_the_config(make_house: Callable[
     house.carrier.incoming(STRANGER, SHOP.number, "still there?")
     assert phone.received()["text"] == "still there?"
     wait_until(lambda: " debug message 1" in log.read_text(), "and it tells each step now")
+
+
+def set_and_hang_up(house: House, section: str, **options: str) -> None:
+    """Changes the config; returns when the gateway has read it."""
+    said = "the config is read again"
+    before = house.gateway.process.log.read_text().count(said)
+    house.gateway.options.setdefault(section, {}).update(options)
+    house.gateway.write_config()
+    hang_up(house)
+    wait_until(lambda: house.gateway.process.log.read_text().count(said) > before, "the config is read again")
+
+
+def test_what_is_live_takes_effect_at_once(make_house: Callable[..., House]):
+    house = make_house({"mmsgate": {"logger": "INFO"}})
+    alice, bob = house.phone(ALICE), house.phone(BOB)
+    set_and_hang_up(house, "web", webfilter=f'{ALICE.number} "bob" in toid')
+    house.carrier.incoming(STRANGER, ALICE.number, "not for Bob")
+    assert alice.received()["text"] == "not for Bob"
+    set_and_hang_up(house, "web", webfilter="")
+    house.carrier.incoming(STRANGER, ALICE.number, "for both")
+    assert [phone.received()["text"] for phone in (alice, bob)] == ["for both"] * 2
+    set_and_hang_up(house, "mmsgate", outvia="sms")
+    alice.send(STRANGER, file=png(1))
+    assert house.carrier.sent(1)[0]["kind"] == "sms"
+
+
+def test_a_new_api_password_and_a_new_sub_account_are_known_at_once(make_house: Callable[..., House]):
+    house = make_house({"mmsgate": {"logger": "INFO"}})
+    set_and_hang_up(house, "api", apipw="wrong")
+    wait_until(lambda: "invalid_credentials" in house.gateway.process.log.read_text(), "VoIP.ms does not take it")
+    house.carrier.set_accounts([{"account": "100000_new", "callerid_number": SHOP.number}])
+    set_and_hang_up(house, "api", apipw=PASSWORD)
+    wait_until(lambda: "the directory has 1 sub accounts" in house.gateway.process.log.read_text(), "it is read anew")
+    assert house.carrier.incoming(STRANGER, SHOP.number, "who has it now?")["webhook"]["status"] == 200
+    assert house.gateway.messages("show", "1")["deliveries"][0]["destination"] == "100000_new"
+
+
+def test_what_waits_for_a_start_is_named(make_house: Callable[..., House]):
+    house = make_house({"mmsgate": {"logger": "INFO"}})
+    set_and_hang_up(house, "web", pathget="/elsewhere")
+    log = house.gateway.process.log.read_text()
+    assert "[web] pathget has changed; that takes effect at the next start" in log
+    assert log.count("at the next start") == 1, log
+    phone = house.phone(SHOP)
+    house.carrier.incoming(STRANGER, SHOP.number, "", [png(2)])
+    assert phone.received()["files"][0]["bytes"] == png(2), "links go where files are served"
 
 
 def test_a_config_that_cannot_be_read_changes_nothing(make_house: Callable[..., House]):

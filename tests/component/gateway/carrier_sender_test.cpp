@@ -38,9 +38,8 @@ class CarrierSenderTest : public EngineTest {
     start();
   }
   Verdict send(const store::Job& job) {
-    World world{clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_};
     voipms::Api api({.url = "http://api.example/rest.php", .user = "owner@example.org", .password = "p&ss=1"}, http_);
-    CarrierSender sender(world, api);
+    CarrierSender sender(world(), api);
     Verdict verdict;
     int ended = 0;
     sender.send(job, {.in_hand = [] {},

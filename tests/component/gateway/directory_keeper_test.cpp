@@ -40,8 +40,7 @@ class DirectoryKeeperTest : public EngineTest {
 
   void keep() {
     api_ = std::make_unique<voipms::Api>(voipms::Credentials{.url = "http://api.example/rest.php"}, http_);
-    keeper_ = std::make_unique<DirectoryKeeper>(
-        World{clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_}, *api_);
+    keeper_ = std::make_unique<DirectoryKeeper>(world(), *api_);
     ASSERT_TRUE(keeper_->start());
   }
   HandHttp::Call next(std::string_view method) {

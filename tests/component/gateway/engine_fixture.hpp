@@ -48,9 +48,13 @@ class EngineTest : public testing::Test {
     store_ = std::move(*store);
     loop_ = std::make_unique<runtime::Loop>("gateway");
     work_ = std::make_unique<runtime::Loop>("work");
-    deliveries_ =
-        std::make_unique<Deliveries>(World{clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_});
+    deliveries_ = std::make_unique<Deliveries>(world());
     deliveries_->start(phones_, carrier_);
+  }
+  /// With the settings as they are now.
+  World world() {
+    settings_book_.replace(settings_);
+    return {clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_book_};
   }
   void stop() {
     if (deliveries_) deliveries_->stop();
@@ -115,6 +119,7 @@ class EngineTest : public testing::Test {
   std::shared_ptr<runtime::Log> log_ = runtime::Log::none();
   DirectoryBook book_;
   Settings settings_;
+  SettingsBook settings_book_;
   HandSender phones_;
   HandSender carrier_;
   std::unique_ptr<store::Store> store_;

@@ -29,8 +29,7 @@ class FetcherTest : public EngineTest {
     auto blobs = media::open_folder(folder_.path() / "media", settings_.most_media_bytes, random_);
     ASSERT_TRUE(blobs) << blobs.error().detail;
     blobs_ = std::move(*blobs);
-    fetcher_ = std::make_unique<Fetcher>(World{clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_},
-                                         *http_, *blobs_, [this] { deliveries_->poke(Target::phone); });
+    fetcher_ = std::make_unique<Fetcher>(world(), *http_, *blobs_, [this] { deliveries_->poke(Target::phone); });
   }
   void TearDown() override {
     fetcher_->stop();
@@ -89,6 +88,7 @@ TEST_F(FetcherTest, WhatIsCutOffIsFetchedAgainAndNothingOfItIsKept) {
 
 TEST_F(FetcherTest, WhatCannotBeHadInTimeIsLostWithItsReason) {
   settings_.media_policy.give_up_after = std::chrono::milliseconds(50);
+  settings_book_.replace(settings_);
   RawServer server([this](const RawMessage&) {
     ++asked_;
     return RawReply{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"};
@@ -102,6 +102,7 @@ TEST_F(FetcherTest, WhatCannotBeHadInTimeIsLostWithItsReason) {
 
 TEST_F(FetcherTest, APageInsteadOfAPictureIsNoPicture) {
   settings_.media_policy.give_up_after = std::chrono::milliseconds(20);
+  settings_book_.replace(settings_);
   RawServer server([this](const RawMessage&) { return RawReply{answer("image/gif", "<!DOCTYPE html><html></html>")}; });
   accept_picture(server.url("/cat.gif"));
   EXPECT_THAT(delivered_part().reason, HasSubstr("web page"));
@@ -109,6 +110,7 @@ TEST_F(FetcherTest, APageInsteadOfAPictureIsNoPicture) {
 
 TEST_F(FetcherTest, WhatIsTooLargeIsLostAtOnce) {
   settings_.most_media_bytes = 4;
+  settings_book_.replace(settings_);
   RawServer server([this](const RawMessage&) { return RawReply{answer("image/gif", kGif)}; });
   accept_picture(server.url("/cat.gif"));
   EXPECT_EQ(delivered_part().state, PartState::lost);

@@ -19,8 +19,7 @@ class InboundTest : public EngineTest {
  protected:
   void SetUp() override {
     start();
-    inbound_ = std::make_unique<Inbound>(World{clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_},
-                                         [this] { deliveries_->poke(Target::phone); });
+    inbound_ = std::make_unique<Inbound>(world(), [this] { deliveries_->poke(Target::phone); });
   }
 
   static web::HookRequest post(const std::string& event, const std::string& id) {

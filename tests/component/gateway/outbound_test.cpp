@@ -22,8 +22,7 @@ class OutboundTest : public EngineTest {
   void SetUp() override {
     settings_.media_base = "https://sms.example.org/m";
     start();
-    outbound_ = std::make_unique<Outbound>(World{clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_},
-                                           *deliveries_);
+    outbound_ = std::make_unique<Outbound>(world(), *deliveries_);
   }
 
   static sip::Request request(std::string type, std::string body) {

@@ -25,7 +25,10 @@ TEST(Options, EachIsDocumented) {
   for (const Option& option : options()) {
     const std::string fallback = option.fallback.empty() ? "" : fmt::format("`{}`", option.fallback);
     const std::string row = fmt::format("| `{}` | {} | {}", option.name, fallback, option.help);
-    EXPECT_TRUE(document.contains(row)) << "docs/config.md lacks of [" << option.section << "]: " << row;
+    const auto at = document.find(row);
+    ASSERT_NE(at, std::string::npos) << "docs/config.md lacks of [" << option.section << "]: " << row;
+    const std::string line = document.substr(at, document.find('\n', at) - at);
+    EXPECT_EQ(line.ends_with(" *Live.* |"), option.use == Use::live) << line;
   }
 }
 
