@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from house.house import ALICE, BOB, SHOP, STRANGER
-from house.process import wait_until
+from house.process import Process, wait_until
 
 from test_picture import newest, states
 
@@ -98,6 +98,19 @@ def test_the_log_has_what_its_level_lets_through(make_house, level, lines):
     log = house.gateway.process.log.read_text()
     assert set(re.findall(r"^\S+ (debug|info|warning|error|critical) ", log, re.M)) == lines, log
     assert "secret words" not in log
+
+
+def test_the_old_command_lines_options_are_taken(house):
+    """The first MMSGate knew no commands: its options alone start it."""
+    gateway = house.gateway
+    gateway.stop()
+    gateway.process = Process("gateway", [gateway.program, "--config-file", gateway.config, "--mmsgate-logger", "DEBUG",
+                                          "--pjsip-debug", "3"], house.folder)
+    wait_until(lambda: gateway.health() == 200, "it serves")
+    phone = house.phone(SHOP)
+    house.carrier.incoming(STRANGER, SHOP.number, "as ever")
+    assert phone.received()["text"] == "as ever"
+    wait_until(lambda: " debug message 1" in gateway.process.log.read_text(), "each step is told")
 
 
 def test_the_log_file_has_the_log_and_standard_error_has_none(make_house, tmp_path):
