@@ -84,7 +84,9 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       retention_(world(), *blobs_),
       outbound_(world(), deliveries_),
       site_(world(), inbound_, *blobs_),
-      carrier_(world(), api_) {}
+      carrier_(world(), api_) {
+  clock_.on_step([this](Duration by) { on_clock_set(by); });
+}
 
 gateway::World House::world() {
   return {.clock = clock_,
@@ -181,6 +183,15 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
   }
   (*reply)(
       fail(ErrorKind::rejected, fmt::format("this gateway knows no command \"{}\": is it an older version?", verb)));
+}
+
+void House::on_clock_set(Duration by) {
+  log_->warning("the machine's clock was set {} by {} s; what waits moves with it", by > by.zero() ? "forward" : "back",
+                std::chrono::abs(std::chrono::duration_cast<std::chrono::seconds>(by)).count());
+  store_->shift(by, [this](const Result<int>& shifted) {
+    if (!shifted) return log_->error("what waits could not be moved with the clock: {}", shifted.error().detail);
+    poke_all();
+  });
 }
 
 void House::on_moved_in(const Result<gateway::MovedIn>& moved) {

@@ -50,6 +50,7 @@ class House {
   void poke_all();
   /// What `mmsgate` is told from outside, word by word.
   void on_command(const std::string& line, ops::Control::Answer answer);
+  void on_clock_set(Duration by);
   void on_moved_in(const Result<gateway::MovedIn>& moved);
 
   std::shared_ptr<runtime::Log> log_;

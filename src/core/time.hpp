@@ -17,6 +17,9 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual TimePoint now() const = 0;
+  /// By how much the wall's clock has been set, forward or back, since this one was made. Two ages of one thing that
+  /// are taken before and after it was set differ by so much.
+  [[nodiscard]] virtual Duration stepped() const { return {}; }
 };
 
 /// Milliseconds since 1970-01-01T00:00:00Z, the form in which times are stored.

@@ -21,6 +21,7 @@ constexpr Duration kReceiptLife = std::chrono::hours(24);
 struct Deliveries::Try {
   store::Job job;
   int registrations = 0;  ///< Of its account, when it began.
+  Duration stepped{};     ///< The clock's, when it began.
   bool counted = true;    ///< Still in the pump's count.
 };
 
@@ -83,7 +84,9 @@ void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
 void Deliveries::begin(store::Job job) {
   Sender& sender = *flow(job.target).sender;
   const auto known = registrations_.find(job.destination);
-  auto attempt = std::make_shared<Try>(Try{std::move(job), known == registrations_.end() ? 0 : known->second});
+  auto attempt = std::make_shared<Try>(Try{.job = std::move(job),
+                                           .registrations = known == registrations_.end() ? 0 : known->second,
+                                           .stepped = world_.clock.stepped()});
   Report report;
   report.in_hand = [this, attempt] { world_.loop.post([this, attempt] { in_hand(attempt); }); };
   report.ended = [this, attempt](Verdict verdict) {
@@ -130,7 +133,8 @@ store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {
     outcome.event = Event::refused;
     return outcome;
   }
-  outcome.next_try = policy.next_try(job.tries, job.accepted_at, now, world_.random);
+  const TimePoint accepted_at = job.accepted_at + (world_.clock.stepped() - attempt.stepped);
+  outcome.next_try = policy.next_try(job.tries, accepted_at, now, world_.random);
   if (!outcome.next_try) {
     outcome.event = Event::expired;
     return outcome;

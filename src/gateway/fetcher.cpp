@@ -43,7 +43,10 @@ void Fetcher::claim(int limit, Pump::Claimed claimed) {
                                world_.loop.post([this, claimed, got = std::move(got)] {
                                  if (!got) return claimed(std::unexpected(got.error()));
                                  claimed(Pump::Batch{static_cast<int>(got->fetches.size()), got->next_due});
-                                 for (const store::Fetch& each : got->fetches) fetch(each);
+                                 for (store::Fetch each : got->fetches) {
+                                   each.accepted_at -= world_.clock.stepped();  // see missed()
+                                   fetch(each);
+                                 }
                                });
                              });
 }
@@ -89,9 +92,10 @@ void Fetcher::missed(const store::Fetch& fetch, const Error& error) {
   world_.loop.post([this, fetch, error] {
     store::PartOutcome outcome{.id = fetch.id, .reason = error.detail};
     const TimePoint now = world_.clock.now();
+    // However the clock was set since it was claimed.
+    const TimePoint accepted_at = fetch.accepted_at + world_.clock.stepped();
     if (error.kind != ErrorKind::rejected) {
-      outcome.next_try =
-          world_.settings.read()->media_policy.next_try(fetch.tries, fetch.accepted_at, now, world_.random);
+      outcome.next_try = world_.settings.read()->media_policy.next_try(fetch.tries, accepted_at, now, world_.random);
     }
     world_.log.debug("message {}: a file was not had at try {}: {}", fetch.message.value, fetch.tries, error.detail);
     record(std::move(outcome));

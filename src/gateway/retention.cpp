@@ -19,6 +19,13 @@ void Retention::start() {
 }
 
 void Retention::again() {
+  // A clock that has just been set far forward may have been set wrong. A day is enough to see that.
+  const Duration stepped = world_.clock.stepped();
+  if (std::exchange(stepped_, stepped) + kEvery < stepped) {
+    world_.log.warning("nothing is removed today: the clock was set forward by more than a day");
+    world_.work.post_after(kEvery, [this] { again(); });
+    return;
+  }
   prune(/*is_rehearsal=*/false, [this](const Result<Pruned>& pruned) {
     if (!pruned) {
       world_.log.error("what is no longer needed cannot be removed: {}", pruned.error().detail);

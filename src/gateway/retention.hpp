@@ -47,6 +47,7 @@ class Retention {
   [[nodiscard]] std::vector<store::ExpiredBlob> chosen(std::vector<store::ExpiredBlob> expired, Run& run) const;
 
   World world_;
+  Duration stepped_{};  ///< The clock's, a run ago.
   media::BlobStore& blobs_;
 };
 

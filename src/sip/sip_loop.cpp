@@ -3,9 +3,12 @@
 
 #include <pthread.h>
 #include <sofia-sip/su.h>
+#include <sofia-sip/su_time.h>
+#include <time.h>
 
 #include <cstdarg>
 #include <cstdio>
+#include <mutex>
 #include <string_view>
 
 #include "sip/sockets.hpp"
@@ -13,9 +16,33 @@
 // The stack's own names for its traces.
 extern "C" su_log_t tport_log[];
 extern "C" su_log_t nta_log[];
+// Its hooks for the time, which stand in no header; what the wall's clock says is in `*now` when they are called.
+extern "C" void (*_su_time)(su_time_t* now);
+extern "C" su_time64_t (*_su_nanotime)(su_time64_t* now);
 
 namespace mmsgate::sip {
 namespace {
+
+/// Nanoseconds since 1900 as they were when first asked for, counted on by a clock that nobody sets.
+su_time64_t steady_time() {
+  const auto read = [](clockid_t id) {
+    timespec at{};
+    clock_gettime(id, &at);
+    return static_cast<su_time64_t>(at.tv_sec) * SU_E9 + static_cast<su_time64_t>(at.tv_nsec);
+  };
+  static const su_time64_t beginning = SU_TIME_EPOCH * SU_E9 + read(CLOCK_REALTIME) - read(CLOCK_BOOTTIME);
+  return beginning + read(CLOCK_BOOTTIME);
+}
+
+/// The stack counts its timers by the wall's clock, and ends the process when that is set forward (an assertion in
+/// nta).
+void keep_time_steady() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    _su_nanotime = [](su_time64_t* now) { return *now = steady_time(); };
+    _su_time = [](su_time_t* now) { *now = su_time64_to_time(steady_time()); };
+  });
+}
 
 void write_trace(void* log, char const* format, va_list arguments) {
   char line[2048];
@@ -52,6 +79,7 @@ void SipLoop::stop() {
 
 void SipLoop::run(std::promise<void>& started) {
   forget_name_servers();
+  keep_time_steady();
   su_init();
   redirect_trace(trace_level_, log_.get());
   {

@@ -136,6 +136,9 @@ class SqliteStore final : public Store {
     submit<int>([this, message, now] { return desk_->upkeep.replay(message, now); }, std::move(done));
   }
 
+  void shift(Duration by, Done<int> done) override {
+    submit<int>([this, by] { return desk_->upkeep.shift(by); }, std::move(done));
+  }
   void forget_blobs(std::vector<BlobId> ids, Done<bool> done) override {
     carry_out([this, ids = std::move(ids)] { desk_->retention.forget_blobs(ids); }, std::move(done));
   }

@@ -15,7 +15,8 @@ std::string select_where(std::string_view condition, std::string_view index = ""
 }  // namespace
 
 Upkeep::Upkeep(Database& db, Mover& mover, Lanes& lanes)
-    : mover_(mover),
+    : db_(db),
+      mover_(mover),
       lanes_(lanes),
       lane_of_(db, "SELECT lane FROM deliveries WHERE id = ? AND state = 1 AND blocking = 1"),
       leave_lane_(db, "UPDATE deliveries SET blocking = NULL WHERE id = ?"),
@@ -24,7 +25,15 @@ Upkeep::Upkeep(Database& db, Mover& mover, Lanes& lanes)
       sending_(db,
                select_where(fmt::format("{} AND d.state = 1 AND d.target = ?", kOpen), "INDEXED BY deliveries_open")),
       // What nobody could be named for has nowhere to go the second time either.
-      ended_badly_(db, select_where("d.message = ? AND d.state IN (5, 6, 7) AND d.destination <> ''")) {}
+      ended_badly_(db, select_where("d.message = ? AND d.state IN (5, 6, 7) AND d.destination <> ''")),
+      // A file's age is that of its message.
+      shift_messages_(db,
+                      "UPDATE messages SET received_at = received_at + ? WHERE id IN "
+                      "(SELECT message FROM parts INDEXED BY parts_wanted WHERE state = 0)"),
+      shift_parts_(db, "UPDATE parts INDEXED BY parts_wanted SET due_at = due_at + ? WHERE state = 0"),
+      shift_deliveries_(db, fmt::format("UPDATE deliveries INDEXED BY deliveries_open SET born_at = born_at + ?1, "
+                                        "due_at = due_at + ?1 WHERE {}",
+                                        kOpen)) {}
 
 bool Upkeep::free_lane(DeliveryId id, TimePoint now) {
   std::string lane;
@@ -51,6 +60,13 @@ int Upkeep::recover(TimePoint now, TimePoint carrier_due) {
 
 int Upkeep::replay(MessageId message, TimePoint now) {
   return move_all(read(ended_badly_.query(message)), {Event::replayed, "a person asked for it again"}, now);
+}
+
+int Upkeep::shift(Duration by) {
+  shift_messages_.run(by.count());
+  shift_parts_.run(by.count());
+  shift_deliveries_.run(by.count());
+  return static_cast<int>(db_.changes());
 }
 
 std::vector<Standing> Upkeep::read(Cursor rows) {

@@ -21,14 +21,16 @@ class Upkeep {
   [[nodiscard]] int release(const std::string& destination, TimePoint now);
   [[nodiscard]] int recover(TimePoint now, TimePoint carrier_due);
   [[nodiscard]] int replay(MessageId message, TimePoint now);
+  [[nodiscard]] int shift(Duration by);
 
  private:
   [[nodiscard]] static std::vector<Standing> read(Cursor rows);
   [[nodiscard]] int move_all(const std::vector<Standing>& deliveries, const Change& change, TimePoint now);
 
+  Database& db_;
   Mover& mover_;
   Lanes& lanes_;
-  Statement lane_of_, leave_lane_, deferred_, sending_, ended_badly_;
+  Statement lane_of_, leave_lane_, deferred_, sending_, ended_badly_, shift_messages_, shift_parts_, shift_deliveries_;
 };
 
 }  // namespace mmsgate::store

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
+#include <vector>
 
 namespace mmsgate::runtime {
 namespace {
@@ -15,6 +17,46 @@ TEST(SystemClock, TellsTheTimeOfTheWallInMilliseconds) {
   const TimePoint now = clock.now();
   EXPECT_LE(before, now);
   EXPECT_LE(now, wall());
+}
+
+class SetClock : public testing::Test {
+ protected:
+  SetClock() {
+    clock_.on_step([this](Duration by) { steps_.push_back(by); });
+  }
+  void pass(Duration time) {
+    reading_.wall += time;
+    reading_.uptime += time;
+  }
+  SystemClock::Reading reading_{.wall = std::chrono::hours(24 * 20'000), .uptime = std::chrono::hours(1)};
+  SystemClock clock_{[this] { return reading_; }};
+  std::vector<Duration> steps_;
+};
+
+TEST_F(SetClock, TimeThatPassesIsNoStep) {
+  pass(std::chrono::hours(100));
+  EXPECT_EQ(clock_.now().time_since_epoch(), reading_.wall);
+  EXPECT_TRUE(steps_.empty());
+}
+
+TEST_F(SetClock, IsNoticedForwardAndBackOnceEach) {
+  reading_.wall += std::chrono::hours(48);
+  static_cast<void>(clock_.now());
+  static_cast<void>(clock_.now());
+  EXPECT_EQ(steps_, (std::vector<Duration>{std::chrono::hours(48)}));
+  EXPECT_EQ(clock_.stepped(), std::chrono::hours(48));
+  reading_.wall -= std::chrono::hours(49);
+  static_cast<void>(clock_.now());
+  EXPECT_EQ(steps_.back(), std::chrono::hours(-49));
+  EXPECT_EQ(clock_.stepped(), std::chrono::hours(-1));
+}
+
+TEST_F(SetClock, SmallCorrectionsAreNoStepsHoweverManyThereAre) {
+  for (int i = 0; i < 100; ++i) {
+    reading_.wall += std::chrono::seconds(1);
+    static_cast<void>(clock_.now());
+  }
+  EXPECT_TRUE(steps_.empty());
 }
 
 TEST(SystemRandom, GivesAllBitsAndNeverTheSame) {

@@ -57,6 +57,9 @@ Result<bool> Client::replace_directory(Directory directory) {
 Result<int> Client::recover(TimePoint now, TimePoint carrier_due) {
   return wait_for<int>([&](auto done) { store_.recover(now, carrier_due, std::move(done)); });
 }
+Result<int> Client::shift(Duration by) {
+  return wait_for<int>([&](auto done) { store_.shift(by, std::move(done)); });
+}
 Result<int> Client::replay(MessageId message, TimePoint now) {
   return wait_for<int>([&](auto done) { store_.replay(message, now, std::move(done)); });
 }

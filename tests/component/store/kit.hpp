@@ -62,6 +62,7 @@ class Client {
   Result<bool> add_blob(Blob blob);
   Result<bool> replace_directory(Directory directory);
   Result<int> recover(TimePoint now = kNow, TimePoint carrier_due = kNow);
+  Result<int> shift(Duration by);
   Result<int> replay(MessageId message, TimePoint now = kNow);
 
   /// The ids of what was claimed, in the order in which it came; the test fails when claiming does.

@@ -113,6 +113,24 @@ TEST_F(Upkeep, AReplayForgetsThatATryWasCutOff) {
   EXPECT_FALSE(client_->claim()->jobs.at(0).interrupted);
 }
 
+TEST_F(Upkeep, WhatWaitsMovesWithTheClock) {
+  NewMessage picture = text_from("5145550188", "2");
+  add_picture(picture, "https://a/1");
+  static_cast<void>(client_->accept({text_from(kPeer, "1"), picture, text_from("5145550177", "3")}));
+  const auto first = client_->claim_ids();
+  ASSERT_EQ(first.size(), 2U);
+  end(first[0], Event::postponed, kNow + hours(1));
+  end(first[1], Event::accepted);
+  EXPECT_EQ(client_->shift(hours(48)), 2);
+  EXPECT_TRUE(client_->claim_ids(kNow + hours(48)).empty());
+  const auto claimed = client_->claim(kNow + hours(49));
+  ASSERT_EQ(claimed->jobs.size(), 1U);
+  EXPECT_EQ(claimed->jobs[0].accepted_at, kNow + hours(48)) << "it is as old as it was";
+  const auto fetches = client_->claim_fetches(kNow + hours(48));
+  ASSERT_EQ(fetches->fetches.size(), 1U);
+  EXPECT_EQ(fetches->fetches[0].accepted_at, kNow + hours(48));
+}
+
 TEST_F(Upkeep, WhatNobodyCouldBeNamedForIsNotReplayed) {
   NewMessage message = text_from(kPeer, "1", {""});
   message.deliveries[0].state = State::failed;
