@@ -10,6 +10,10 @@ target_compile_options(mmsgate_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow
 target_include_directories(mmsgate_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
 target_compile_definitions(mmsgate_flags INTERFACE _FILE_OFFSET_BITS=64 SPDLOG_FMT_EXTERNAL)
 
+if(MMSGATE_TESTS)
+  target_compile_definitions(mmsgate_flags INTERFACE MMSGATE_FAILPOINTS)
+endif()
+
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # libstdc++ 12 offers std::expected only to compilers that announce the final concepts; clang 16 has what that needs, and
   # announces an earlier state. (clang 14 has not: P0848.)

@@ -52,14 +52,14 @@ Json head_of(LinphoneChatMessage* message, const char* event) {
           {"call_id", text(linphone_chat_message_get_call_id(message))}};
 }
 
-void say_received(LinphoneChatMessage* message) {
+void say_message(LinphoneChatMessage* message, const char* kind) {
   std::string words;
   Json files = Json::array();
   for_contents(message, [&](LinphoneContent* content) {
     if (linphone_content_is_file(content) != FALSE) files.push_back(file_of(content));
     if (linphone_content_is_text(content) != FALSE) words += text(linphone_content_get_utf8_text(content));
   });
-  Json event = head_of(message, "received");
+  Json event = head_of(message, kind);
   event["text"] = words;
   event["files"] = files;
   say(event);
@@ -114,7 +114,7 @@ void Inbox::fetch_next(LinphoneChatMessage* message) {
     if (wanted == nullptr && linphone_content_is_file_transfer(content) != FALSE) wanted = content;
   });
   if (wanted == nullptr) {
-    say_received(message);
+    say_message(message, "received");
     fetching_.erase(message);
     return;
   }
@@ -123,7 +123,7 @@ void Inbox::fetch_next(LinphoneChatMessage* message) {
 }
 
 void Inbox::fail(LinphoneChatMessage* message) {
-  say(head_of(message, "download_failed"));
+  say_message(message, "download_failed");
   fetching_.erase(message);
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "gateway/links.hpp"
+#include "runtime/failpoint.hpp"
 
 namespace mmsgate::gateway {
 namespace {
@@ -67,8 +68,10 @@ void CarrierSender::send(const store::Job& job, Report report) {
 }
 
 void CarrierSender::call(const store::Job& job, const std::shared_ptr<Report>& report) {
+  runtime::failpoint("carrier: before a call");
   api_.send(sending_of(job, *world_.settings.read()),
             [this, report, message = job.message](const Result<std::string>& id) {
+              runtime::failpoint("carrier: a call is answered");
               if (id) return report->ended(sent(*id));
               if (id.error().kind == ErrorKind::auth || id.error().kind == ErrorKind::limit) {
                 world_.log.warning("message {} waits: {}", message.value, id.error().detail);

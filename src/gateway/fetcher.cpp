@@ -7,6 +7,7 @@
 
 #include "formats/http_fields.hpp"
 #include "media/sniff.hpp"
+#include "runtime/failpoint.hpp"
 
 namespace mmsgate::gateway {
 namespace {
@@ -60,7 +61,9 @@ void Fetcher::fetch(const store::Fetch& fetch) {
   request.reach = world_.settings.read()->media_reach;
   request.most_bytes = world_.settings.read()->most_media_bytes;
   request.save_to_fd = draft->fd();
+  runtime::failpoint("fetch: before a request");
   http_.start(std::move(request), [this, fetch, draft](const Result<net::HttpResponse>& response) {
+    runtime::failpoint("fetch: a request is answered");
     if (!response) return missed(fetch, response.error());
     world_.work.post([this, fetch, draft, response = *response] { keep(fetch, draft, response); });
   });

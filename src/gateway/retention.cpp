@@ -2,6 +2,8 @@
 #include "gateway/retention.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace mmsgate::gateway {
@@ -9,13 +11,48 @@ namespace {
 
 constexpr int kAtOnce = 200;           // a commit that others wait for is to take no longer than a few of theirs
 constexpr int kRehearsal = 1'000'000;  // reading holds nobody up
+/// A crash leaves a file or two. More is a database that is not the files' own, and nothing to act upon unasked.
+constexpr std::size_t kMostStrays = 16;
 constexpr Duration kFirst = std::chrono::minutes(10);
 constexpr Duration kEvery = std::chrono::hours(24);
 
 }  // namespace
 
 void Retention::start() {
+  world_.work.post([this] { note_strays(0); });
   world_.work.post_after(kFirst, [this] { again(); });
+}
+
+/// A folder at a time: others want to write meanwhile.
+void Retention::note_strays(int first) {
+  for (BlobId& id : blobs_.list(static_cast<std::uint8_t>(first))) {
+    const auto row = world_.store.find_blob(id);
+    if (row && !*row) strays_.push_back(std::move(id));
+  }
+  if (first < std::numeric_limits<std::uint8_t>::max()) {
+    return world_.work.post([this, first] { note_strays(first + 1); });
+  }
+  if (strays_.size() > kMostStrays) {
+    world_.log.warning(
+        "{} files of the media folder stand in no row of the database: does it belong to them? They stay; "
+        "`mmsgate prune` removes them",
+        strays_.size());
+  }
+}
+
+/// Whatever was on its way at the start has its row by now.
+Result<bool> Retention::prune_strays(Run& run) {
+  if (!run.is_wanted && strays_.size() > kMostStrays) return true;
+  for (const BlobId& id : strays_) {
+    const auto row = world_.store.find_blob(id);
+    if (!row) return std::unexpected(row.error());
+    if (*row) continue;
+    const auto removed = run.is_rehearsal ? Result<bool>(true) : blobs_.remove(id);
+    if (!removed) return removed;
+    if (*removed) ++run.pruned.files;
+  }
+  if (!run.is_rehearsal) strays_.clear();
+  return true;
 }
 
 void Retention::again() {
@@ -26,7 +63,7 @@ void Retention::again() {
     world_.work.post_after(kEvery, [this] { again(); });
     return;
   }
-  prune(/*is_rehearsal=*/false, [this](const Result<Pruned>& pruned) {
+  run({.done = [this](const Result<Pruned>& pruned) {
     if (!pruned) {
       world_.log.error("what is no longer needed cannot be removed: {}", pruned.error().detail);
     } else if (pruned->files + pruned->messages > 0) {
@@ -34,15 +71,19 @@ void Retention::again() {
                       pruned->bytes, pruned->messages);
     }
     world_.work.post_after(kEvery, [this] { again(); });
-  });
+  }});
 }
 
 void Retention::prune(bool is_rehearsal, Done done) {
-  world_.work.post([this, is_rehearsal, done = std::move(done)]() mutable {
-    auto run = std::make_shared<Run>(Run{.is_rehearsal = is_rehearsal, .done = std::move(done)});
+  run({.is_rehearsal = is_rehearsal, .is_wanted = true, .done = std::move(done)});
+}
+
+void Retention::run(Run what) {
+  world_.work.post([this, run = std::make_shared<Run>(std::move(what))] {
     const auto bytes = world_.store.media_bytes();
     if (!bytes) return run->done(std::unexpected(bytes.error()));
     run->media_bytes = *bytes;
+    if (const auto gone = prune_strays(*run); !gone) return run->done(std::unexpected(gone.error()));
     prune_files(run);
   });
 }

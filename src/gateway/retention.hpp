@@ -35,18 +35,24 @@ class Retention {
   /// One run, from batch to batch.
   struct Run {
     bool is_rehearsal = false;
+    bool is_wanted = false;  ///< By a person, now.
     Done done;
     Pruned pruned;
     std::uint64_t media_bytes = 0;  ///< That are there still.
   };
   using RunPtr = std::shared_ptr<Run>;
   void again();
+  void run(Run what);
+  void note_strays(int first);
+  [[nodiscard]] Result<bool> prune_strays(Run& run);
   void prune_files(const RunPtr& run);
   void prune_messages(const RunPtr& run);
   /// What of the expired goes now; the rest may stay while there is room.
   [[nodiscard]] std::vector<store::ExpiredBlob> chosen(std::vector<store::ExpiredBlob> expired, Run& run) const;
 
   World world_;
+  /// Files without a row, as they were found at the start: left by a crash, or still on their way to their row.
+  std::vector<BlobId> strays_;
   Duration stepped_{};  ///< The clock's, a run ago.
   media::BlobStore& blobs_;
 };

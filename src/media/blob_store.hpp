@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/ids.hpp"
@@ -44,6 +45,8 @@ class BlobStore {
   /// An open descriptor for reading, owned by the caller. rejected: there is no such file.
   [[nodiscard]] virtual Result<int> open(const BlobId& id) const = 0;
   [[nodiscard]] virtual Result<bool> remove(const BlobId& id) = 0;
+  /// The files that are there whose ids begin with this byte, in no order.
+  [[nodiscard]] virtual std::vector<BlobId> list(std::uint8_t first) const = 0;
   /// A file of somebody else's becomes ours under this id, and stays what it was: by a second name, or by a copy where
   /// that is on another disk. May take a while. The same again changes nothing. transient: it cannot be done.
   [[nodiscard]] virtual Result<Kept> adopt(const std::string& path, const BlobId& id) = 0;

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "media/measure.hpp"
+#include "runtime/failpoint.hpp"
 
 namespace mmsgate::media {
 namespace {
@@ -48,6 +49,7 @@ Result<std::uint64_t> DraftFile::write(std::string_view bytes) {
   if (written_ + bytes.size() > most_bytes_) {
     return fail(ErrorKind::limit, fmt::format("the file is larger than the {} bytes allowed", most_bytes_));
   }
+  runtime::failpoint("media: before a write");
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
@@ -72,9 +74,12 @@ Result<Kept> DraftFile::keep() {
   }
   const auto path = folders_->path_of(id_);
   if (!folders_->make_for(id_)) return failed("make a folder");
+  runtime::failpoint("media: before fsync");
   if (::fsync(fd_) != 0) return failed("write to the disk");
+  runtime::failpoint("media: before the rename");
   if (::rename(draft_path().c_str(), path.c_str()) != 0) return failed("keep a file");
   kept_ = true;
+  runtime::failpoint("media: after the rename");
   if (sync_folder(path.parent_path())) return *std::move(kept);
   // Nobody is told its name, so nobody would ever remove it.
   auto error = failed("write to the disk");

@@ -50,6 +50,16 @@ class FolderStore final : public BlobStore {
                 fmt::format("cannot remove a file of {}: {}", folders_->root().string(), std::strerror(errno)));
   }
 
+  std::vector<BlobId> list(std::uint8_t first) const override {
+    std::vector<BlobId> ids;
+    std::error_code error;
+    fs::directory_iterator it(folders_->folder_of(first), error);
+    for (; !error && it != fs::directory_iterator(); it.increment(error)) {
+      if (auto id = BlobId::parse(it->path().filename().string())) ids.push_back(*std::move(id));
+    }
+    return ids;
+  }
+
   Result<Kept> adopt(const std::string& path, const BlobId& id) override {
     const fs::path ours = folders_->path_of(id);
     if (!folders_->make_for(id)) return cannot_adopt(path);

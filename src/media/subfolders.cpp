@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <charconv>
 
+#include <fmt/format.h>
+
 namespace mmsgate::media {
 
 bool sync_folder(const std::filesystem::path& folder) {
@@ -19,6 +21,8 @@ bool sync_folder(const std::filesystem::path& folder) {
   errno = error;
   return is_synced;
 }
+
+std::filesystem::path Subfolders::folder_of(std::uint8_t first) const { return root_ / fmt::format("{:02x}", first); }
 
 bool Subfolders::make_for(const BlobId& id) {
   constexpr mode_t kPrivateFolder = 0700;

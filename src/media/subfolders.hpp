@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <utility>
 
@@ -22,6 +23,8 @@ class Subfolders {
 
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   [[nodiscard]] std::filesystem::path incoming() const { return root_ / "incoming"; }
+  /// Where the files stand whose ids begin with this byte.
+  [[nodiscard]] std::filesystem::path folder_of(std::uint8_t first) const;
   /// Where a file stands once it is kept.
   [[nodiscard]] std::filesystem::path path_of(const BlobId& id) const {
     return root_ / id.str().substr(0, 2) / id.str();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/failpoint.hpp"
 #include "sip/request_text.hpp"
 #include "sip/sockets.hpp"
 
@@ -64,8 +65,10 @@ void Caller::send(const Outgoing& message, Progress progress) {
     return progress.on_final(503, fmt::format("The route \"{}\" is no SIP URI with an IP address", message.route));
   }
   auto request = std::make_unique<OpenRequest>(*this, std::move(progress));
+  runtime::failpoint("sip: before a MESSAGE");
   // The stack does not call back before this returns.
   request->transaction.reset(start(message, request.get()));
+  runtime::failpoint("sip: after a MESSAGE");
   if (!request->transaction) return request->progress.on_final(400, "It cannot be written as a SIP request");
   OpenRequest* key = request.get();
   open_.emplace(key, std::move(request));
@@ -96,6 +99,7 @@ int Caller::on_answer(OpenRequest* request, nta_outgoing_t* outgoing, sip_t cons
   }
   const bool has_phrase = sip != nullptr && sip->sip_status != nullptr && sip->sip_status->st_phrase != nullptr;
   std::string phrase = has_phrase ? text(sip->sip_status->st_phrase) : text(sip_status_phrase(status));
+  runtime::failpoint("sip: a MESSAGE is answered");
   const auto answered = request->caller.open_.extract(request);
   answered.mapped()->transaction.reset();
   answered.mapped()->progress.on_final(status, std::move(phrase));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "formats/mime.hpp"
+#include "runtime/failpoint.hpp"
 #include "sip/request_text.hpp"
 #include "sip/sockets.hpp"
 
@@ -148,6 +149,7 @@ Responder Listener::make_responder(nta_incoming_t* incoming) {
 }
 
 void Listener::answer(nta_incoming_t* incoming, int status, const char* phrase, const char* headers) {
+  runtime::failpoint("sip: before an answer");
   std::string printable = phrase == nullptr ? text(sip_status_phrase(status)) : text(phrase);
   for (char& c : printable) {
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e) c = '?';
@@ -155,6 +157,7 @@ void Listener::answer(nta_incoming_t* incoming, int status, const char* phrase, 
   nta_incoming_treply(incoming, status, printable.c_str(), SIPTAG_SERVER_STR(options_.server_name.c_str()),
                       TAG_IF(headers != nullptr, SIPTAG_HEADER_STR(headers)), TAG_END());
   nta_incoming_destroy(incoming);
+  runtime::failpoint("sip: after an answer");
 }
 
 }  // namespace mmsgate::sip

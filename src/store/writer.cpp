@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/failpoint.hpp"
+
 namespace mmsgate::store {
 namespace {
 
@@ -95,6 +97,7 @@ std::optional<Error> Writer::transact(Batch& batch, Care care) {
   trouble_.reset();
   if (auto gone = file_.missing()) return gone;
   begin_.run();
+  runtime::failpoint("store: after BEGIN");
   std::optional<Error> error = db_.take_error();
   if (!error && batch.empty()) probe();
   for (auto task = batch.begin(); !error && task != batch.end(); ++task) error = run(**task, care);
@@ -102,7 +105,9 @@ std::optional<Error> Writer::transact(Batch& batch, Care care) {
   // Looked at once more, and late: what goes into a file that is gone must not be called stored.
   if (!error) error = file_.missing();
   if (!error) {
+    runtime::failpoint("store: before COMMIT");
     commit_.run();
+    runtime::failpoint("store: after COMMIT");
     error = db_.take_error();
   }
   if (error && db_.in_transaction()) {
@@ -115,6 +120,7 @@ std::optional<Error> Writer::transact(Batch& batch, Care care) {
 std::optional<Error> Writer::run(Task& task, Care care) {
   if (care == Care::savepoints) savepoint_.run();
   task.run();
+  runtime::failpoint("store: after a command");
   const std::optional<Error> error = db_.take_error();
   if (error) {
     command_failed_ = true;

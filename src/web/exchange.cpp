@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "runtime/failpoint.hpp"
+
 namespace mmsgate::web {
 namespace {
 
@@ -45,6 +47,7 @@ MHD_Result Exchange::queue() { return MHD_queue_response(connection_, answer_->s
 
 void Exchange::answer(Answer answer) {
   if (answer_) return;
+  runtime::failpoint("web: before an answer");
   answer_ = std::move(answer);
   if (!std::exchange(suspended_, false)) return;
   waiting_.erase(shared_from_this());

@@ -5,11 +5,13 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from house import http
 from house.house import SHOP, STRANGER, House
 from house.picture import png
+from house.process import wait_until
 
 
 def prune(house: House, *more: str) -> str:
@@ -69,3 +71,32 @@ def test_files_may_stay_while_there_is_room(make_house: Callable[..., House]):
     assert prune(house).startswith("0 files")
     sql(house, "UPDATE blobs SET size = 1000001")  # what is counted is what is written down
     assert prune(house).startswith("1 files")
+
+
+def stray(house: House, number: int) -> Path:
+    """As a crash leaves it between a file and its row."""
+    folder = house.folder / "media" / f"{number:02x}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{number:02x}{'0' * 30}"
+    path.write_bytes(b"nobody knows me")
+    return path
+
+
+def test_a_file_that_a_crash_left_without_its_row_goes(house: House):
+    house.gateway.stop()
+    path = stray(house, 7)
+    house.gateway.start()
+    assert prune(house, "--dry-run").startswith("1 files") and path.exists()
+    assert prune(house).startswith("1 files") and not path.exists()
+    assert len(kept_files(house)) == 1, "those with a row stay"
+
+
+def test_many_such_files_are_told_and_go_by_a_persons_word_only(house: House):
+    house.gateway.stop()
+    paths = [stray(house, number) for number in range(20)]
+    house.gateway.start()
+    said = "20 files of the media folder stand in no row"
+    wait_until(lambda: said in house.gateway.process.log.read_text(), "the log says so")
+    assert all(path.exists() for path in paths)
+    assert prune(house).startswith("20 files")
+    assert not any(path.exists() for path in paths)

@@ -161,6 +161,17 @@ TEST_F(FolderStoreTest, WhatIsRemovedIsGone) {
   EXPECT_TRUE(files().empty());
 }
 
+TEST_F(FolderStoreTest, ListsWhatIsKeptByTheBeginningOfItsId) {
+  const Kept kept = keep("hello");
+  const auto draft = draft_of("not kept");
+  std::ofstream(folder() + "/" + kept.id.str().substr(0, 2) + "/somebody else's.txt") << "hello";
+  const auto first = static_cast<std::uint8_t>(std::stoi(kept.id.str().substr(0, 2), nullptr, 16));
+  EXPECT_EQ(store_->list(first), std::vector{kept.id});
+  for (int other = 0; other < 256; ++other) {
+    EXPECT_EQ(store_->list(static_cast<std::uint8_t>(other)).empty(), other != first) << other;
+  }
+}
+
 TEST_F(FolderStoreTest, WhoReadsReadsOnAfterRemoval) {
   const Kept kept = keep("still here");
   const auto fd = store_->open(kept.id);
