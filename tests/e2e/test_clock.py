@@ -61,6 +61,18 @@ def test_a_clock_that_is_set_back_holds_nothing_up(house: House):
     assert [entry["message"] for entry in house.carrier.sent(1)] == ["soon"]
 
 
+def test_a_phone_that_was_off_for_days_gets_all_in_order_at_once(house: House):
+    clock = Clock(house)
+    for n in range(20):
+        house.carrier.incoming(STRANGER, SHOP.number, f"number {n}")
+        if n == 10:
+            house.gateway.stop()
+            clock.set("+4d")  # the gateway was off too; when it is back, what waits is four days old
+            house.gateway.start()
+    shop = house.phone(SHOP)
+    assert [shop.received()["text"] for _ in range(20)] == [f"number {n}" for n in range(20)]
+
+
 def test_what_comes_after_the_clock_was_set_goes_as_ever(house: House):
     clock = Clock(house)
     alice = house.phone(ALICE)
