@@ -74,7 +74,8 @@ constexpr Option kOptions[] = {
 
     {"mmsgate", "dbfile", path, "~/data/mmsgate.sqlite", "", Use::now, "The database."},
     {"mmsgate", "logger", choice, "WARNING", "DEBUG INFO WARNING ERROR CRITICAL", Use::live, "How much is logged."},
-    {"mmsgate", "loggerfile", path, "", "", Use::now, "The log file; without it, standard error (systemd keeps it)."},
+    {"mmsgate", "loggerfile", path, "", "", Use::now,
+     "The log file; without it, standard error (under systemd: the journal, with its levels)."},
     {"mmsgate", "layout", choice, "together", "together separate", Use::live,
      "Caption and pictures of a message: together = one bubble; separate = one by one, for clients that know no "
      "multipart."},

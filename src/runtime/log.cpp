@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/log.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -9,6 +11,8 @@
 #include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+
+#include "runtime/journal.hpp"
 
 namespace mmsgate::runtime {
 namespace {
@@ -78,7 +82,11 @@ Result<std::shared_ptr<Log>> Log::open(LogLevel level, const std::string& file) 
   auto sink = make_sink(file);
   if (!sink) return std::unexpected(sink.error());
   auto logger = std::make_shared<spdlog::logger>("mmsgate", std::make_shared<Sinks>(std::vector{*std::move(sink)}));
-  logger->set_pattern(kPattern);
+  if (file.empty() && is_journal(STDERR_FILENO)) {
+    logger->set_formatter(journal_form());
+  } else {
+    logger->set_pattern(kPattern);
+  }
   logger->set_level(to_spdlog(level));
   logger->flush_on(spdlog::level::debug);
   return std::shared_ptr<Log>(new Log(std::move(logger), file));

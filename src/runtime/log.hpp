@@ -29,7 +29,8 @@ enum class LogLevel { debug, info, warning, error, critical };
 
 class Log {
  public:
-  /// To standard error, or appended to `file` when it is not empty. transient: the file cannot be opened.
+  /// To standard error (where that is systemd's journal, in its form), or appended to `file` when it is not empty.
+  /// transient: the file cannot be opened.
   [[nodiscard]] static Result<std::shared_ptr<Log>> open(LogLevel level, const std::string& file);
   /// Drops everything; for tests.
   [[nodiscard]] static std::shared_ptr<Log> none();

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/log.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -70,6 +75,41 @@ TEST_F(LogFile, TheLevelCanBeChanged) {
   log->set_level(LogLevel::debug);
   log->debug("now");
   EXPECT_EQ(lines().size(), 1U);
+}
+
+/// Standard error goes to a file for a while; $JOURNAL_STREAM says that it is the journal's.
+class LogInTheJournal : public LogFile {
+ protected:
+  LogInTheJournal() {
+    const int fd = ::open(path_.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    dup2(fd, STDERR_FILENO);
+    close(fd);
+    struct stat status {};
+    fstat(STDERR_FILENO, &status);
+    setenv("JOURNAL_STREAM", fmt::format("{}:{}", status.st_dev, status.st_ino).c_str(), 1);
+  }
+  ~LogInTheJournal() override {
+    unsetenv("JOURNAL_STREAM");
+    dup2(before_, STDERR_FILENO);
+    close(before_);
+  }
+
+ private:
+  const int before_ = dup(STDERR_FILENO);
+};
+
+TEST_F(LogInTheJournal, ALineHasItsPriorityAndNoTime) {
+  const auto log = Log::open(LogLevel::debug, "").value();
+  log->debug("a step");
+  log->warning("somebody should act");
+  log->error("no\nmore");
+  EXPECT_THAT(lines(), ElementsAre("<7>a step", "<4>somebody should act", "<3>no?more"));
+}
+
+TEST_F(LogInTheJournal, AStreamThatWasRedirectedSinceIsNone) {
+  setenv("JOURNAL_STREAM", "1:1", 1);
+  Log::open(LogLevel::debug, "").value()->warning("somebody should act");
+  EXPECT_THAT(lines(), ElementsAre(EndsWith(" warning somebody should act")));
 }
 
 TEST_F(LogFile, IsWrittenWhenTheCallReturns) {
