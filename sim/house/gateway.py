@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from . import http
 from .process import Process, wait_until
@@ -55,6 +56,26 @@ class Gateway:
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
         return json.loads(done.stdout)
+
+    def keys(self, *more: str) -> str:
+        """What `mmsgate keys ...` prints."""
+        done = subprocess.run([self.program, "keys", *more, "--config-file", self.config], capture_output=True, text=True,
+                              timeout=30)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+
+    def new_key(self, name: str, *more: str) -> str:
+        """The key that `mmsgate keys add` shows once: the line that stands alone."""
+        return next(line.strip() for line in self.keys("add", name, *more).splitlines() if line.startswith("  "))
+
+    def upload(self, file: bytes, headers: dict[str, str] | None = None, name: str = "camera.png", kind: str = "image/png",
+               **query: str) -> http.Answer:
+        """A file as `curl -F` sends it; the query as given, such as to="100000_bob"."""
+        body = (f'--xyz\r\nContent-Disposition: form-data; name="File"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
+                .encode() + file + b"\r\n--xyz--\r\n")
+        return http.request("POST", f"{self.upload_url}?{urlencode(query)}", body,
+                            {"Content-Type": "multipart/form-data; boundary=xyz", **(headers or {})})
 
     def rss_kb(self, which: str = "VmRSS") -> int:
         status = Path(f"/proc/{self.process.child.pid}/status").read_text()

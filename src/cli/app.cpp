@@ -11,6 +11,7 @@
 
 #include "cli/config.hpp"
 #include "cli/import.hpp"
+#include "cli/keys.hpp"
 #include "cli/messages.hpp"
 #include "cli/prune.hpp"
 #include "cli/reconcile.hpp"
@@ -79,6 +80,7 @@ class Commands {
   void add_all(CLI::App& app) const {
     add_plain(app, "serve", "Run the gateway", [this] { return serve_with(common_); });
     add_messages(app);
+    add_keys(app);
     add_reconcile(app);
     add_prune(app);
     add_import(app);
@@ -119,6 +121,22 @@ class Commands {
     auto* show = add(group, "show", "Everything that happened to one message", with(show_message));
     auto* replay = add(group, "replay", "Try again what of a message has failed or was given up", with(replay_message));
     for (CLI::App* one : {show, replay}) one->add_option("ID", told->id, "Its number in the list")->required();
+  }
+  void add_keys(CLI::App& app) const {
+    const auto told = std::make_shared<KeysOptions>();
+    CLI::App& group = *add_group(app, "keys", "The keys by which scripts and cameras send files to phones");
+    const auto with = [told](auto function) {
+      return [told, function](const ops::Config& config) { return function(config, *told); };
+    };
+    auto* make = add(group, "add", "Make a key; it is shown once", with(add_key));
+    make->add_option("--account", told->accounts, "To the phones of this sub account; may be given several times")
+        ->allow_extra_args(false);
+    make->add_flag("--all-accounts", told->all_accounts, "To all phones, also those that are yet to come");
+    auto* list = add(group, "list", "Which keys there are, for whom, and when they were used; never a key itself",
+                     with(list_keys));
+    list->add_flag("--json", told->json, "Print JSON instead of a table");
+    auto* revoke = add(group, "revoke", "End a key, at once and for good", with(revoke_key));
+    for (CLI::App* one : {make, revoke}) one->add_option("NAME", told->name, "What you call it")->required();
   }
   void add_reconcile(CLI::App& app) const {
     const auto days = std::make_shared<int>(0);

@@ -83,7 +83,7 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
                [this](const Result<gateway::MovedIn>& moved) { on_moved_in(moved); }),
       retention_(world(), *blobs_),
       outbound_(world(), deliveries_),
-      site_(world(), inbound_, *blobs_),
+      site_(world(), inbound_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
       carrier_(world(), api_) {
   clock_.on_step([this](Duration by) { on_clock_set(by); });
 }

@@ -18,7 +18,7 @@ namespace mmsgate {
 enum class Direction {
   inbound,    ///< From the carrier to phones.
   outbound,   ///< From a phone to the carrier.
-  extension,  ///< From a phone to another phone of the same house; no carrier.
+  extension,  ///< From a phone or a script to a phone of the same house; no carrier.
 };
 
 /// What it is. The numbers are stored; do not renumber.
@@ -85,12 +85,12 @@ struct NewDelivery {
 struct NewMessage {
   Direction direction = Direction::inbound;
   Kind kind = Kind::message;
-  std::string provider;     ///< "voipms", "sip" or "mmsgate".
-  std::string provider_id;  ///< The provider's id; for SIP: Call-ID, CSeq and From tag.
+  std::string provider;     ///< "voipms", "sip", "upload" or "mmsgate".
+  std::string provider_id;  ///< The provider's id; for SIP: Call-ID, CSeq and From tag; for an upload: its file's.
   Source source = Source::told;
   std::string own;      ///< Our number (national) or extension in this conversation.
   std::string peer;     ///< The other side, in the one form that phones are shown.
-  std::string account;  ///< The sub account that sent it; empty when the carrier did.
+  std::string account;  ///< The sub account that sent it; empty when the carrier or a script did.
   std::string text;
   std::string subject_id;    ///< The id that the sender's phone knows it by, for receipts (RFC 5438 message-id).
   std::string participants;  ///< Others that it was sent to, separated by commas: a group.

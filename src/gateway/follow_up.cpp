@@ -116,6 +116,7 @@ std::vector<NewMessage> follow_up(const store::Recorded& outcome, const Settings
       return tell_stranger(outcome, settings, now);
     case Direction::outbound:
     case Direction::extension:
+      if (outcome.account.empty()) return {};  // a script has sent it, which has no phone to be told by
       return tell_phone(outcome, settings, now, random);
   }
   return {};

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "core/send_plan.hpp"
 #include "gateway/follow_up.hpp"
+#include "gateway/phone_deliveries.hpp"
 
 namespace mmsgate::gateway {
 namespace {
@@ -23,18 +23,6 @@ NewMessage common_part(const formats::CarrierMessage& message, TimePoint now) {
   row.received_at = now;
   for (const std::string& url : message.media_urls) row.parts.push_back({.source_url = url});
   return row;
-}
-
-std::vector<NewDelivery> deliveries_to(const SubAccount& account, const NewMessage& row, Layout layout,
-                                       Random& random) {
-  std::vector<NewDelivery> deliveries;
-  for (const Slice& slice : plan_for_phone(row.text, static_cast<int>(row.parts.size()), layout)) {
-    deliveries.push_back({.target = Target::phone,
-                          .destination = account.id.value,
-                          .slice = slice,
-                          .call_id = make_call_id(random, row.received_at)});
-  }
-  return deliveries;
 }
 
 /// The others of a group, as far as they are not the number itself.
@@ -86,7 +74,7 @@ std::vector<NewMessage> plan_inbound(const formats::CarrierMessage& message, std
     if (!row.participants.empty()) row.raw = raw;
     if (accounts.empty()) row = withheld(std::move(row), "webfilter keeps it from every sub account of its number");
     for (const SubAccount* account : accounts) {
-      std::ranges::move(deliveries_to(*account, row, settings.layout, random), std::back_inserter(row.deliveries));
+      add_phone_deliveries(row, account->id, settings.layout, random);
     }
     rows.push_back(std::move(row));
   }

@@ -9,6 +9,7 @@
 
 #include "core/send_plan.hpp"
 #include "gateway/links.hpp"
+#include "gateway/phone_deliveries.hpp"
 
 namespace mmsgate::gateway {
 namespace {
@@ -18,12 +19,7 @@ void turn_to_extension(NewMessage& row, const SubAccount& sender, const SubAccou
   row.direction = Direction::extension;
   row.own = callee.extension;
   row.peer = shown_as(sender);
-  for (const Slice& slice : plan_for_phone(row.text, static_cast<int>(row.parts.size()), layout)) {
-    row.deliveries.push_back({.target = Target::phone,
-                              .destination = callee.id.value,
-                              .slice = slice,
-                              .call_id = make_call_id(random, row.received_at)});
-  }
+  add_phone_deliveries(row, callee.id, layout, random);
 }
 
 /// Files that cannot go as MMS go as links by SMS, in the message's text and behind its other files.

@@ -1,37 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands behind the web server's routes: the carrier's hook, the phones' uploads, the files, the health.
+// What stands behind the web server's routes: the carrier's hook, uploads of phones and scripts, the files, the health.
 // Thread-safe.
 #pragma once
 
+#include <expected>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "formats/rcs_file.hpp"
+#include "gateway/errand_plan.hpp"
 #include "gateway/inbound.hpp"
 #include "gateway/world.hpp"
 #include "media/blob_store.hpp"
+#include "runtime/rarely.hpp"
 #include "web/server.hpp"
 
 namespace mmsgate::gateway {
 
 class GatewaySite final : public web::Site {
  public:
-  /// Both must outlive it.
-  GatewaySite(World world, Inbound& inbound, media::BlobStore& blobs)
-      : world_(world), inbound_(inbound), blobs_(blobs) {}
+  /// Both must outlive it. `on_accepted` is called, on the store's thread, when a script's file is to go to a phone.
+  GatewaySite(World world, Inbound& inbound, media::BlobStore& blobs, std::function<void()> on_accepted)
+      : world_(world), inbound_(inbound), blobs_(blobs), on_accepted_(std::move(on_accepted)) {}
 
   void on_hook(web::HookRequest request, web::Reply reply) override { inbound_.on_hook(request, std::move(reply)); }
+  /// By the keys as they are in the database now.
+  [[nodiscard]] std::optional<web::Response> refuse(const web::Errand& errand) override;
   [[nodiscard]] Result<std::unique_ptr<media::Draft>> open_upload() override { return blobs_.draft(); }
-  /// Keeps the file, then answers with the XML that the phone will send on.
+  /// Keeps the file, and a script's message with it, then answers with the XML that a phone will send on.
   void on_upload(web::Upload upload, web::Reply reply) override;
   [[nodiscard]] Result<web::MediaFile> find_media(const std::string& link) override;
   [[nodiscard]] Result<std::string> health() override;
 
  private:
   void keep(const web::Upload& upload, web::Reply reply);
+  [[nodiscard]] std::expected<Warrant, web::Response> look_at(const web::Errand& errand);
+  /// The rows of the file are written, or not.
+  [[nodiscard]] web::Response ended(const formats::RcsFile& file, const BlobId& id, const Result<bool>& stored);
 
   World world_;
   Inbound& inbound_;
   media::BlobStore& blobs_;
+  std::function<void()> on_accepted_;
+  runtime::Rarely no_warrant_lines_{world_.clock, std::chrono::minutes(10)};
 };
 
 }  // namespace mmsgate::gateway

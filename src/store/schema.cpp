@@ -135,8 +135,22 @@ constexpr const char* kFifth = R"sql(
 CREATE INDEX deliveries_sent ON deliveries (destination, born_at) WHERE target = 1;
 )sql";
 
+// Keys of scripts and cameras. A key is random, so that its plain hash says nothing: a slow one, with salt, is for what
+// people think up.
+constexpr const char* kSixth = R"sql(
+CREATE TABLE upload_keys (
+  name         TEXT PRIMARY KEY,
+  hash         TEXT NOT NULL,     -- SHA-256 of the key
+  all_accounts INTEGER NOT NULL,  -- 1: accounts is empty
+  accounts     TEXT NOT NULL,     -- separated by blanks
+  made_at      INTEGER NOT NULL,
+  used_at      INTEGER,           -- NULL: never
+  uses         INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth};
+constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

@@ -21,6 +21,7 @@
 #include "store/sqlite.hpp"
 #include "store/twins.hpp"
 #include "store/upkeep.hpp"
+#include "store/upload_keys.hpp"
 #include "store/writer.hpp"
 
 namespace mmsgate::store {
@@ -41,7 +42,8 @@ struct Desk {
         upkeep(db, mover, lanes),
         fetches(db, events, blobs),
         importer(db, events, lanes),
-        retention(db) {}
+        retention(db),
+        upload_keys(db) {}
   EventLog events;
   Lanes lanes;
   Blobs blobs;
@@ -55,15 +57,17 @@ struct Desk {
   Fetches fetches;
   Importer importer;
   Retention retention;
+  UploadKeys upload_keys;
 };
 
 /// Everything that only reads, over a connection of its own.
 struct Library {
-  explicit Library(Database& db) : blobs(db), directory(db), queries(db), expired(db) {}
+  explicit Library(Database& db) : blobs(db), directory(db), queries(db), expired(db), upload_keys(db) {}
   Blobs blobs;
   DirectoryTable directory;
   Queries queries;
   Expired expired;
+  UploadKeys upload_keys;
 };
 
 class SqliteStore final : public Store {
@@ -114,6 +118,22 @@ class SqliteStore final : public Store {
   void add_blob(Blob blob, Done<bool> done) override {
     carry_out([this, blob = std::move(blob)] { desk_->blobs.add(blob); }, std::move(done));
   }
+  void accept_upload(KeyedUpload upload, Done<bool> done) override {
+    submit<bool>(
+        [this, upload = std::move(upload)] {
+          if (!desk_->upload_keys.use(upload.key_hash, upload.message.received_at)) return false;
+          desk_->blobs.add(upload.blob);
+          static_cast<void>(desk_->acceptor.accept({upload.message}));
+          return true;
+        },
+        std::move(done));
+  }
+  void add_upload_key(UploadKey key, Done<bool> done) override {
+    submit<bool>([this, key = std::move(key)] { return desk_->upload_keys.add(key); }, std::move(done));
+  }
+  void revoke_upload_key(std::string name, Done<bool> done) override {
+    submit<bool>([this, name = std::move(name)] { return desk_->upload_keys.revoke(name); }, std::move(done));
+  }
   void replace_directory(Directory directory, TimePoint now, Done<bool> done) override {
     carry_out([this, directory = std::move(directory), now] { desk_->directory.replace(directory, now); },
               std::move(done));
@@ -160,6 +180,9 @@ class SqliteStore final : public Store {
   }
   Result<Directory> directory() override {
     return ask([&] { return library_.directory.read(); });
+  }
+  Result<std::vector<UploadKey>> upload_keys() override {
+    return ask([&] { return library_.upload_keys.all(); });
   }
   Result<TimePoint> born() override {
     return ask([&] { return library_.queries.mark("born").value_or(TimePoint{}); });

@@ -19,6 +19,7 @@
 #include "core/error.hpp"
 #include "core/message.hpp"
 #include "store/import.hpp"
+#include "store/upload_key.hpp"
 
 namespace mmsgate::store {
 
@@ -136,6 +137,13 @@ struct Blob {
   TimePoint until;  ///< Kept at least so long.
 };
 
+/// A script's file and the message that brings it to a phone.
+struct KeyedUpload {
+  std::string key_hash;  ///< Of the key that allows it.
+  Blob blob;
+  NewMessage message;
+};
+
 /// A file whose time is over.
 struct ExpiredBlob {
   BlobId id;
@@ -239,7 +247,14 @@ class Store {
 
   /// The same id again changes nothing.
   virtual void add_blob(Blob blob, Done<bool> done) = 0;
+  /// File, message and the use of the key, all or none. False: the key has been revoked, and nothing is stored.
+  virtual void accept_upload(KeyedUpload upload, Done<bool> done) = 0;
   virtual void replace_directory(Directory directory, TimePoint now, Done<bool> done) = 0;
+
+  /// False: another key has this name.
+  virtual void add_upload_key(UploadKey key, Done<bool> done) = 0;
+  /// For good; its name is free again. False: no key has it.
+  virtual void revoke_upload_key(std::string name, Done<bool> done) = 0;
 
   /// Rows of the first MMSGate's database, in the order in which they stand there. Those that were taken before add
   /// nothing.
@@ -267,6 +282,8 @@ class Store {
 
   [[nodiscard]] virtual Result<std::optional<Blob>> find_blob(const BlobId& id) = 0;
   [[nodiscard]] virtual Result<Directory> directory() = 0;
+  /// That have not been revoked, by name. Also what another process has changed just now.
+  [[nodiscard]] virtual Result<std::vector<UploadKey>> upload_keys() = 0;
   /// When this database was made: what is older is none of our business.
   [[nodiscard]] virtual Result<TimePoint> born() = 0;
   /// What mark_imported() was told last; nothing: never.

@@ -74,13 +74,21 @@ struct HookRequest {
   std::string source;                        ///< The client's address.
 };
 
-/// A file that a phone has sent; whole, but not kept yet.
+/// A script's or a camera's wish that its file be sent to a phone. Everything as it stood there; any characters.
+struct Errand {
+  std::string to;                   ///< A sub account, or its extension.
+  std::optional<std::string> from;  ///< As from whom; nothing: it does not say.
+  std::string text;
+  std::string key;  ///< A secret; empty: none.
+};
+
+/// A file that a phone or a script has sent; whole, but not kept yet.
 struct Upload {
   std::unique_ptr<media::Draft> draft;
-  std::string name;  ///< As sent; any characters.
-  std::string type;  ///< As sent.
-  std::string from;  ///< The From header of Linphone's request; empty when missing.
-  std::map<std::string, std::string> query;
+  std::string name;              ///< As sent; any characters.
+  std::string type;              ///< As sent.
+  std::string from;              ///< The From header of Linphone's request; empty when missing.
+  std::optional<Errand> errand;  ///< Nothing: a phone's.
 };
 
 /// A file to serve. `fd` is the server's from then on.
@@ -97,6 +105,8 @@ class Site {
  public:
   virtual ~Site() = default;
   virtual void on_hook(HookRequest request, Reply reply) = 0;
+  /// Before a byte of a script's file is taken: the answer that refuses it. Nothing: it may come.
+  [[nodiscard]] virtual std::optional<Response> refuse(const Errand& errand) = 0;
   /// Before the first byte of a file is taken: where it will be written. The error becomes the answer (507 for
   /// transient).
   [[nodiscard]] virtual Result<std::unique_ptr<media::Draft>> open_upload() = 0;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linphone's file transfer: an empty POST asks whether files are taken (204: yes), the next brings one as
-// multipart/form-data. It goes to the disk as it comes.
+// multipart/form-data. It goes to the disk as it comes. A script's comes the same way, once its key has been looked at.
 #include <utility>
 
 #include "formats/http_fields.hpp"
 #include "formats/mime.hpp"
 #include "formats/multipart_stream.hpp"
+#include "web/errand.hpp"
 #include "web/routes.hpp"
 
 namespace mmsgate::web {
@@ -23,6 +24,11 @@ class UploadHandler final : public Handler, private formats::PartSink {
   UploadHandler(Head head, std::uint64_t most, Site& site) : head_(std::move(head)), most_(most), site_(site) {}
 
   std::optional<Answer> begin() override {
+    upload_.errand = errand_of(head_);
+    if (upload_.errand) {
+      if (const auto refused = site_.refuse(*upload_.errand)) return make_answer(*refused);
+      if (!head_.has_body()) return say(400, "there is no file in it");
+    }
     if (!head_.has_body()) return std::nullopt;
     // The boundary and headers around the file are on top; what is over by more than that cannot fit.
     if (head_.content_length.value_or(0) > most_ + kAround) return say(413, "the file is too large");
@@ -46,7 +52,6 @@ class UploadHandler final : public Handler, private formats::PartSink {
     if (!reader_->done()) return answer_for({ErrorKind::corrupt, "the upload was cut off"});
     if (!upload_.draft) return say(400, "there is no file in it: no part with a file name");
     upload_.from = head_.header("From");
-    upload_.query = head_.query();
     site_.on_upload(std::move(upload_), std::move(reply));
     return std::nullopt;
   }

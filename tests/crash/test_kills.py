@@ -18,7 +18,7 @@ def test_kills_at_random_times_lose_and_double_nothing(tmp_path: Path):
     print(f"MMSGATE_CRASH_SEED={SEED}")
     with wrecked(tmp_path) as wreck:
         for number in range(ROUNDS):
-            for act in (wreck.receive, wreck.send, wreck.send_picture, wreck.call_within):
+            for act in (wreck.receive, wreck.send, wreck.send_picture, wreck.call_within, wreck.post):
                 act(number)
             time.sleep(chance.random() * LATEST)  # no test waits here: this is the moment of the power cut
             wreck.restart()

@@ -7,7 +7,9 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPException
 from pathlib import Path
+from threading import Thread
 
 from house.house import ALICE, BOB, SHOP, STRANGER, House
 from house.phone import Phone
@@ -25,9 +27,13 @@ class Wreck:
         self.shop, self.alice, self.bob = (house.phone(each) for each in (SHOP, ALICE, BOB))
         house.carrier.set_webhook(house.gateway.hook_url, retry_seconds=1)
         house.carrier.control("limits", {"daily": 0})
-        self.came: list[str] = []  # words that strangers sent
+        self.key = house.gateway.new_key("camera", "--account", SHOP.account)
+        self.came: list[str] = []  # words that strangers sent, and scripts that heard yes
         self.sent: dict[str, str] = {}  # words that a phone sent, with its name for them
         self.pictures: dict[int, str] = {}
+        self.scripts: list[Thread] = []  # that wait for their answer
+        self.cut_off = False  # one has heard none, in this life of the gateway
+        self.refused: list[str] = []  # what scripts heard that was no yes
         self.within: dict[str, str] = {}  # the same, from Bob to Alice
 
     # One message each. Nothing is waited for.
@@ -46,6 +52,24 @@ class Wreck:
     def call_within(self, number: int) -> None:
         words = f"within {number}"
         self.within[words] = self.bob.send(ALICE.extension, text=words)
+
+    def post(self, number: int) -> None:
+        """A script's picture for the shop."""
+
+        def as_a_script() -> None:
+            words = f"camera {number}"
+            try:
+                answer = self.house.gateway.upload(png(number), to=SHOP.account, text=words, key=self.key)
+            except (OSError, HTTPException):
+                self.cut_off = True  # it has heard nothing: it may have come or not
+                return
+            if answer.status == 200:
+                self.came.append(words)
+            else:
+                self.refused.append(answer.text)
+
+        self.scripts.append(Thread(target=as_a_script, daemon=True))
+        self.scripts[-1].start()
 
     def sweep(self, act: Callable[[int], None]) -> int:
         """Has the gateway killed at its first step, its second, ... of a life in which `act` is done; until a whole life is
@@ -66,7 +90,9 @@ class Wreck:
         return step - 1
 
     def is_answered(self) -> bool:
-        """Every message of a phone has got its yes or no, and everything else has arrived."""
+        """Every message of a phone or a script has got its yes or no, and everything else has arrived."""
+        if self.cut_off or any(script.is_alive() for script in self.scripts):
+            return False
         ends = ("Delivered", "DeliveredToUser", "NotDelivered", "Displayed")
         asked = [(self.alice, name) for name in (*self.sent.values(), *self.pictures.values())]
         asked += [(self.bob, name) for name in self.within.values()]
@@ -80,6 +106,9 @@ class Wreck:
         """Killed already or not; `crash_at`: at which step the next life ends by itself."""
         gateway = self.house.gateway
         gateway.process.kill()
+        while self.scripts:
+            self.scripts.pop().join(PATIENCE)
+        self.cut_off = False
         gateway.env = {"MMSGATE_CRASH_AT": str(crash_at)} if crash_at else None
         try:
             gateway.start()
@@ -107,6 +136,7 @@ class Wreck:
         """Nothing is on a screen twice, or at the carrier; and what was accepted is there."""
         assert twice(event["call_id"] for event in shown(self.shop) + shown(self.alice)) == {}, "shown twice"
         assert twice(event["text"] for event in shown(self.shop)) == {}
+        assert self.refused == []
         assert twice(event["text"] for event in shown(self.alice) if event["text"].startswith("within")) == {}
         took = {words for words, name in self.sent.items() if has_state(self.alice, name, "Delivered")}
         at_carrier = Counter(entry["message"] or entry["media"][0]["sha256"] for entry in self.house.carrier.look("sent"))

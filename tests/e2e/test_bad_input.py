@@ -88,12 +88,20 @@ def test_thirty_pictures_arrive(shared_house, shop):
 # Predecessor's defect 7: `?to=` let anybody who found the upload server send a message to a phone.
 def test_defect_07_an_upload_alone_is_no_message(shared_house):
     before = len(shared_house.gateway.messages("list"))
-    body = (b'--xyz\r\nContent-Disposition: form-data; name="File"; filename="a.png"\r\n'
-            b"Content-Type: image/png\r\n\r\n" + png(1) + b"\r\n--xyz--\r\n")
-    answer = http.request("POST", f"{shared_house.gateway.upload_url}?to={SHOP.account}", body,
-                          {"Content-Type": "multipart/form-data; boundary=xyz"})
-    assert answer.status == 200
+    assert shared_house.gateway.upload(png(1)).status == 200
     assert len(shared_house.gateway.messages("list")) == before
+
+
+@pytest.mark.parametrize("query", [{}, {"key": ""}, {"key": "b" * 36}, {"key": "' OR 1=1 --"}, {"key": "x" * 5000}])
+@pytest.mark.parametrize("to", [SHOP.account, SHOP.extension, "100000_nobody", ""])
+def test_defect_07_without_a_key_nothing_is_sent_nor_kept(shared_house, to, query):
+    def kept():
+        return sum(1 for file in (shared_house.folder / "media").rglob("*") if file.is_file())
+
+    before = len(shared_house.gateway.messages("list")), kept()
+    answer = shared_house.gateway.upload(png(1), to=to, **query)
+    assert (answer.status, "needs a key" in answer.text) == (403, True)
+    assert (len(shared_house.gateway.messages("list")), kept()) == before
 
 
 @pytest.mark.parametrize("name", ["..", "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%00", "a" * 3000, "incoming"])

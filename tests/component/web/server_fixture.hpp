@@ -32,6 +32,10 @@ class HandSite final : public Site {
   };
 
   void on_hook(HookRequest request, Reply reply) override { hooks.push({std::move(request), std::move(reply)}); }
+  std::optional<Response> refuse(const Errand& errand) override {
+    errands.push(errand);
+    return refusal;
+  }
   Result<std::unique_ptr<media::Draft>> open_upload() override {
     if (upload_error) return std::unexpected(*upload_error);
     return blobs->draft();
@@ -49,9 +53,11 @@ class HandSite final : public Site {
 
   testing_support::WaitingQueue<Hook> hooks;
   testing_support::WaitingQueue<Sent> uploads;
+  testing_support::WaitingQueue<Errand> errands;
   testing_support::WaitingQueue<std::string> asked_links;
   // Set before the first request.
   std::unique_ptr<media::BlobStore> blobs;
+  std::optional<Response> refusal;  ///< Of every errand.
   std::optional<Error> upload_error;
   std::optional<Error> media_error;
   std::string medium_link;

@@ -100,6 +100,18 @@ TEST_F(FollowUp, WhoWasToldOfALossIsToldThatItWasNone) {
   EXPECT_THAT(news(), IsEmpty()) << "another piece of it is lost still";
 }
 
+TEST_F(FollowUp, AScriptHasNoPhoneToBeToldBy) {
+  outcome_.direction = Direction::extension;
+  outcome_.own = "102";
+  outcome_.peer = "1099";
+  outcome_.account = outcome_.subject_id = "";
+  outcome_.reached = 0;
+  for (const State state : {State::accepted, State::delivered, State::failed, State::dead}) {
+    outcome_.state = state;
+    EXPECT_THAT(news(), IsEmpty()) << to_string(state);
+  }
+}
+
 TEST_F(FollowUp, NothingFollowsNoticesAndReceipts) {
   outcome_.state = State::failed;
   for (const Kind kind : {Kind::notice, Kind::receipt}) {
