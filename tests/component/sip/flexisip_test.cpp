@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 
 #include "sip/registrations.hpp"
@@ -187,6 +188,87 @@ TEST_F(AskFlexisip, WaitsTwoSecondsAtMostForAllThatAsk) {
     EXPECT_THAT(contact->error().detail, HasSubstr("no answer in two seconds"));
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+TEST_F(AskFlexisip, TheAddressThatAPhoneHasLeftDoesNotHideTheOneWhereItIs) {
+  Flexisip flexisip(socket());
+  flexisip.set(kAddress, {Flexisip::contact(kUri, kPath, std::time(nullptr) - 1)});
+  flexisip.set("100000_bob@pop2.example", {Flexisip::contact(kUri, kPath, in_an_hour())});
+  EXPECT_EQ(find()->domain, "pop2.example");
+  flexisip.set(kAddress, {Flexisip::contact(kUri, kPath, in_an_hour() + 60)});
+  EXPECT_EQ(find()->domain, "pop2.example") << "where it was found before: a conversation does not split";
+}
+
+TEST_F(AskFlexisip, OfSeveralDevicesTheSchemeStaysAsItWas) {
+  Flexisip flexisip(socket());
+  const std::string plain = Flexisip::contact(kUri, kPath, in_an_hour());
+  const std::string secure = Flexisip::contact("sips:100000_bob@127.0.0.1:5061;fs-conn-id=1", kPath, in_an_hour() + 60,
+                                               R"("text/plain")", "second");
+  flexisip.set(kAddress, {plain});
+  EXPECT_EQ(find()->scheme, "sip");
+  flexisip.set(kAddress, {plain, secure});
+  EXPECT_EQ(find()->scheme, "sip");
+  flexisip.set(kAddress, {secure});
+  EXPECT_EQ(find()->scheme, "sips");
+  flexisip.set(kAddress, {plain, secure});
+  EXPECT_EQ(find()->scheme, "sips");
+}
+
+TEST_F(AskFlexisip, ADeviceThatTakesNoTextsDoesNotHideOneThatDoes) {
+  Flexisip flexisip(socket());
+  const std::string desk = Flexisip::contact(kUri, kPath, in_an_hour() + 60, R"("application/sdp")", "desk");
+  flexisip.set(kAddress, {desk});
+  expect_transient("the phone is not registered");
+  flexisip.set(kAddress, {desk, Flexisip::contact(kUri, kPath, in_an_hour())});
+  EXPECT_TRUE(find());
+}
+
+TEST_F(AskFlexisip, ManyWhoAreMissingCostOneDumpALook) {
+  options_.fresh = std::chrono::hours(1);
+  Flexisip flexisip(socket());
+  for (int i = 0; i < 50; ++i) ASSERT_FALSE(find(fmt::format("100000_missing{}", i)));
+  EXPECT_EQ(flexisip.count("REGISTRAR_DUMP"), 1);
+}
+
+TEST_F(AskFlexisip, WhoIsListedWithoutAUsablePhoneCostsNoDumpOfHisOwn) {
+  options_.look_every = std::chrono::milliseconds(5);
+  Flexisip flexisip(socket());
+  constexpr int kMany = 20;
+  const auto name = [](int i) { return fmt::format("100000_desk{}", i); };
+  for (int i = 0; i < kMany; ++i) {
+    flexisip.set(name(i) + "@pop.example", {Flexisip::contact(kUri, kPath, in_an_hour(), R"("application/sdp")")});
+    ASSERT_FALSE(find(name(i)));
+  }
+  const auto dumps = [&flexisip] { return flexisip.count("REGISTRAR_DUMP"); };
+  const long dumps_before = dumps();
+  const long gets_before = flexisip.count("REGISTRAR_GET");
+  ASSERT_TRUE(eventually([&] { return dumps() >= dumps_before + 5; }));
+  const long looks = dumps() - dumps_before;
+  EXPECT_GE(flexisip.count("REGISTRAR_GET") - gets_before, (looks - 2) * kMany) << "each look asks for each of them";
+  place(flexisip);
+  ASSERT_TRUE(find());
+  flexisip.set(name(7) + "@pop.example", {Flexisip::contact(kUri, kPath, in_an_hour())});
+  EXPECT_EQ(registered_.pop(), name(7));
+}
+
+TEST_F(AskFlexisip, WhileNobodyIsThereItIsLookedOftenerThanWhileItFails) {
+  options_.look_every = std::chrono::seconds(2);
+  expect_transient("is not running, or elsewhere");
+  const auto gone_at = std::chrono::steady_clock::now();
+  Flexisip flexisip(socket());
+  place(flexisip);
+  EXPECT_EQ(registered_.pop(), kBob);
+  EXPECT_LT(std::chrono::steady_clock::now() - gone_at, options_.look_every);
+}
+
+TEST_F(AskFlexisip, ASocketThatMayNotBeOpenedIsTold) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may open everything";
+  Flexisip flexisip(socket());
+  place(flexisip);
+  std::filesystem::permissions(socket(), std::filesystem::perms::none);
+  expect_transient("Permission denied");
+  std::filesystem::permissions(socket(), std::filesystem::perms::all);
+  EXPECT_TRUE(find());
 }
 
 TEST_F(AskFlexisip, WithoutAnyTheProxyKnowsUntilOneIsSeen) {
