@@ -14,6 +14,7 @@
 #include "cli/messages.hpp"
 #include "cli/prune.hpp"
 #include "cli/reconcile.hpp"
+#include "cli/registrations.hpp"
 #include "cli/say.hpp"
 #include "cli/serve.hpp"
 #include "ops/config.hpp"
@@ -79,6 +80,7 @@ class Commands {
   void add_all(CLI::App& app) const {
     add_plain(app, "serve", "Run the gateway", [this] { return serve_with(common_); });
     add_messages(app);
+    add_registrations(app);
     add_reconcile(app);
     add_prune(app);
     add_import(app);
@@ -119,6 +121,28 @@ class Commands {
     auto* show = add(group, "show", "Everything that happened to one message", with(show_message));
     auto* replay = add(group, "replay", "Try again what of a message has failed or was given up", with(replay_message));
     for (CLI::App* one : {show, replay}) one->add_option("ID", told->id, "Its number in the list")->required();
+  }
+  void add_registrations(CLI::App& app) const {
+    const auto told = std::make_shared<RegistrationsOptions>();
+    auto* command = add(app, "registrations", "Who is registered at the proxy, for how long, and who is not",
+                        [told](const ops::Config& config) { return show_registrations(config, *told); });
+    command->add_flag("--json", told->json, "Print JSON instead of a table; with --watch, a line a look");
+    command->add_flag("--watch", told->watch, "Look again and again, until Ctrl-C");
+    command->add_flag("--push-notification", told->push, "Wake by push the phones whose registration is over");
+    command->add_option("--flexisip-config", told->flexisip_config, "Where flexisip.conf is, which names the push keys")
+        ->capture_default_str();
+    const auto add_seconds = [command](const char* name, Duration& time, int least, const char* help) {
+      constexpr int kDay = 86400;
+      command
+          ->add_option_function<int>(
+              name, [&time](int seconds) { time = std::chrono::seconds(seconds); }, help)
+          ->default_str(fmt::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()))
+          ->check(CLI::Range(least, kDay));
+    };
+    add_seconds("--refresh-seconds", told->times.refresh, 1, "With --watch: between two looks, at least");
+    add_seconds("--check-seconds", told->times.check, 0, "With --watch: look so long before the next one expires");
+    add_seconds("--forget-seconds", told->times.forget, 0, "With --watch: show who is over for so long");
+    add_seconds("--max-seconds", told->times.longest, 1, "With --watch: between two looks, at most");
   }
   void add_reconcile(CLI::App& app) const {
     const auto days = std::make_shared<int>(0);
