@@ -15,6 +15,7 @@
 #include "cli/messages.hpp"
 #include "cli/prune.hpp"
 #include "cli/reconcile.hpp"
+#include "cli/registrations.hpp"
 #include "cli/say.hpp"
 #include "cli/serve.hpp"
 #include "ops/config.hpp"
@@ -81,6 +82,7 @@ class Commands {
     add_plain(app, "serve", "Run the gateway", [this] { return serve_with(common_); });
     add_messages(app);
     add_keys(app);
+    add_registrations(app);
     add_reconcile(app);
     add_prune(app);
     add_import(app);
@@ -137,6 +139,28 @@ class Commands {
     list->add_flag("--json", told->json, "Print JSON instead of a table");
     auto* revoke = add(group, "revoke", "End a key, at once and for good", with(revoke_key));
     for (CLI::App* one : {make, revoke}) one->add_option("NAME", told->name, "What you call it")->required();
+  }
+  void add_registrations(CLI::App& app) const {
+    const auto told = std::make_shared<RegistrationsOptions>();
+    auto* command = add(app, "registrations", "Who is registered at the proxy, for how long, and who is not",
+                        [told](const ops::Config& config) { return show_registrations(config, *told); });
+    command->add_flag("--json", told->json, "Print JSON instead of a table; with --watch, a line a look");
+    command->add_flag("--watch", told->watch, "Look again and again, until Ctrl-C");
+    command->add_flag("--push-notification", told->push, "Wake by push the phones whose registration is over");
+    command->add_option("--flexisip-config", told->flexisip_config, "Where flexisip.conf is, which names the push keys")
+        ->capture_default_str();
+    const auto add_seconds = [command](const char* name, Duration& time, int least, const char* help) {
+      constexpr int kDay = 86400;
+      command
+          ->add_option_function<int>(
+              name, [&time](int seconds) { time = std::chrono::seconds(seconds); }, help)
+          ->default_str(fmt::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()))
+          ->check(CLI::Range(least, kDay));
+    };
+    add_seconds("--refresh-seconds", told->times.refresh, 1, "With --watch: between two looks, at least");
+    add_seconds("--check-seconds", told->times.check, 0, "With --watch: look so long before the next one expires");
+    add_seconds("--forget-seconds", told->times.forget, 0, "With --watch: show who is over for so long");
+    add_seconds("--max-seconds", told->times.longest, 1, "With --watch: between two looks, at most");
   }
   void add_reconcile(CLI::App& app) const {
     const auto days = std::make_shared<int>(0);

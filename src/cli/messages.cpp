@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/printable.hpp"
 #include "cli/say.hpp"
 #include "ops/control.hpp"
 #include "store/sqlite_store.hpp"
@@ -77,19 +78,6 @@ ordered_json to_json(const store::History& history) {
         {{"at", rfc3339(line.at)}, {"delivery", line.delivery.value}, {"state", line.state}, {"reason", line.reason}});
   }
   return out;
-}
-
-/// Names and reasons may hold what strangers wrote: bytes that are no UTF-8 must not stop the listing.
-void print_json(const ordered_json& json) {
-  fmt::print("{}\n", json.dump(2, ' ', false, ordered_json::error_handler_t::replace));
-}
-
-/// Nothing that a stranger named may talk to the terminal.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text;
 }
 
 void print_events(const store::History& history, DeliveryId of) {

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "formats/contact_uri.hpp"
+#include "formats/header_text.hpp"
 #include "formats/lenient_json.hpp"
 
 namespace mmsgate::formats {
@@ -39,17 +43,6 @@ Result<Json> parse_answer(std::string_view answer, const char* list) {
   return json;
 }
 
-/// The value of ";NAME=VALUE" in a URI; empty: there is none.
-std::string_view parameter(std::string_view uri, std::string_view name) {
-  for (auto at = uri.find(';'); at != std::string_view::npos; at = uri.find(';', at + 1)) {
-    std::string_view rest = uri.substr(at + 1);
-    if (!rest.starts_with(name) || !rest.substr(name.size()).starts_with('=')) continue;
-    rest.remove_prefix(name.size() + 1);
-    return rest.substr(0, rest.find_first_of(";>?,"));
-  }
-  return {};
-}
-
 /// "<sip:127.0.0.1:5090;lr>" -> "127.0.0.1:5090"
 std::string_view host_port_of(std::string_view uri) {
   if (uri.starts_with('<')) uri.remove_prefix(1);
@@ -80,7 +73,9 @@ Result<std::vector<FlexisipContact>> parse_registrar_get(std::string_view answer
   for (const Json* entry : items_of(field_of(*json, "contacts"))) {
     FlexisipContact contact{.uri = word_of(*entry, "contact"),
                             .path = words_of(field_of(*entry, "path"), "path"),
-                            .accept = words_of(field_of(*entry, "accept"), "accept")};
+                            .accept = words_of(field_of(*entry, "accept"), "accept"),
+                            .unique_id = word_of(*entry, "unique-id"),
+                            .user_agent = word_of(*entry, "user-agent")};
     const std::string expires = word_of(*entry, "expires-at");
     std::from_chars(expires.data(), expires.data() + expires.size(), contact.expires_at);
     if (!contact.uri.empty()) contacts.push_back(std::move(contact));
@@ -88,23 +83,34 @@ Result<std::vector<FlexisipContact>> parse_registrar_get(std::string_view answer
   return contacts;
 }
 
-std::optional<FlexisipContact> choose_contact(const std::vector<FlexisipContact>& contacts, std::int64_t now) {
+bool is_usable(const FlexisipContact& contact, std::int64_t now) {
+  const bool takes_text = contact.accept.empty() || std::ranges::any_of(contact.accept, [](std::string_view type) {
+                            const std::string word = lower(trim(type.substr(0, type.find(';'))));
+                            return word == "text/plain" || word == "*/*" || word == "text/*";
+                          });
+  return takes_text && (contact.expires_at == 0 || contact.expires_at > now);
+}
+
+std::optional<FlexisipContact> choose_contact(const std::vector<FlexisipContact>& contacts, std::int64_t now,
+                                              std::string_view scheme_before) {
+  const auto rank = [scheme_before](const FlexisipContact& each) {
+    const std::string_view scheme = scheme_of(each);
+    // One that does not say when it expires comes last: 0.
+    return std::tuple(scheme == scheme_before, scheme == "sips", each.expires_at);
+  };
   const FlexisipContact* best = nullptr;
   for (const FlexisipContact& each : contacts) {
-    const bool takes_text = each.accept.empty() || std::ranges::any_of(each.accept, [](std::string_view type) {
-                              return type.starts_with("text/plain") || type == "*/*" || type == "text/*";
-                            });
-    const bool is_over = each.expires_at != 0 && each.expires_at <= now;
-    if (takes_text && !is_over && (best == nullptr || each.expires_at > best->expires_at)) best = &each;
+    if (is_usable(each, now) && (best == nullptr || rank(each) > rank(*best))) best = &each;
   }
   return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
-std::string find_address(const std::vector<std::string>& addresses, std::string_view account) {
-  const auto it = std::ranges::find_if(addresses, [account](std::string_view each) {
+std::vector<std::string> find_addresses(const std::vector<std::string>& addresses, std::string_view account) {
+  std::vector<std::string> found;
+  std::ranges::copy_if(addresses, std::back_inserter(found), [account](std::string_view each) {
     return each.size() > account.size() + 1 && each.starts_with(account) && each[account.size()] == '@';
   });
-  return it == addresses.end() ? std::string() : *it;
+  return found;
 }
 
 std::string contact_route(const FlexisipContact& contact, std::string_view address, ContactRoute form) {
@@ -114,7 +120,7 @@ std::string contact_route(const FlexisipContact& contact, std::string_view addre
   if (form == ContactRoute::ctrt) {
     for (const std::string_view path : contact.path) {
       const std::string_view proxy = host_port_of(path);
-      const std::string_view id = parameter(path, "fs-proxy-id");
+      const std::string_view id = uri_parameter(path, "fs-proxy-id");
       if (proxy.empty() || id.empty() || !is_plain(proxy) || !is_plain(id)) continue;
       return fmt::format("sip:{}@{};CtRt{}=udp:{}", user, proxy, id, domain);
     }
@@ -123,5 +129,15 @@ std::string contact_route(const FlexisipContact& contact, std::string_view addre
 }
 
 std::string_view scheme_of(const FlexisipContact& contact) { return contact.uri.starts_with("sips:") ? "sips" : "sip"; }
+
+Registration registration_of(const FlexisipContact& contact, std::string_view address) {
+  Registration one = registration_of(address, contact.uri, contact.unique_id);
+  one.user_agent = contact.user_agent;
+  constexpr std::int64_t kLatest = 100'000'000'000;  // the year 5138: beyond it, milliseconds would overflow one day
+  if (contact.expires_at != 0) {
+    one.expires_at = TimePoint(std::chrono::seconds(std::clamp<std::int64_t>(contact.expires_at, 0, kLatest)));
+  }
+  return one;
+}
 
 }  // namespace mmsgate::formats

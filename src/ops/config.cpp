@@ -155,6 +155,7 @@ void fill_rest(Config& config, const Values& values) {
   config.log_file = values.text("mmsgate", "loggerfile");
   config.layout_separate = values.is("mmsgate", "layout", "separate");
   config.outgoing = outgoing(values);
+  config.flexisip_path = values.text("mmsgate", "flexisippath");
   config.receipts = values.is("mmsgate", "receipts", "yes");
   config.notify_strangers = values.is("mmsgate", "notifystrangers", "yes");
   config.media_wait = std::chrono::seconds(values.number("mmsgate", "mediawait"));

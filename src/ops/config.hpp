@@ -55,6 +55,7 @@ struct Config {
   std::string log_file;
   bool layout_separate = false;
   OutgoingChoice outgoing;
+  std::string flexisip_path;  ///< The folder of Flexisip's tools.
   bool receipts = true;
   bool notify_strangers = true;
   std::chrono::seconds media_wait{};

@@ -108,8 +108,8 @@ constexpr Option kOptions[] = {
      "Which types go as MMS when outvia = auto."},
     {"mmsgate", "mmskbytes", count, "1200", "", Use::live,
      "Files larger than so many thousand bytes go as links when outvia = auto. VoIP.ms takes about 1,200."},
-    {"mmsgate", "flexisippath", path, "/opt/belledonne-communications/bin", "", Use::later,
-     "Where Flexisip's tools are."},
+    {"mmsgate", "flexisippath", path, "/opt/belledonne-communications/bin", "", Use::now,
+     "The folder of Flexisip's tools, for `mmsgate registrations --push-notification`."},
 };
 
 template <typename T>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registrar thread: asks Flexisip for an account's domain and contact before each MESSAGE, and looks now and then
 // whether those are there who were missing.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <ctime>
@@ -50,6 +51,15 @@ class AskFlexisip final : public Registrations {
     Answer answer;
     Steady::time_point until;
   };
+  struct Dump {
+    std::vector<std::string> addresses;
+    Steady::time_point until;
+  };
+  /// Where an account was found last. The address is empty where it is no more; the scheme stays, see choose_contact().
+  struct Place {
+    std::string address, scheme, request_uri;
+    std::int64_t expires_at = 0;
+  };
 
   /// A conversation asks for each of its messages; Flexisip is not asked for each.
   Answer look_up(const std::string& account, Steady::time_point asked) {
@@ -63,42 +73,72 @@ class AskFlexisip final : public Registrations {
       failure_ = answer.error();
       failed_at_ = Steady::now();
     }
-    if (known_.size() >= kMostKnown) known_.clear();
-    known_.insert_or_assign(account, Known{answer, Steady::now() + options_.fresh});
+    keep(account, answer);
     return answer;
   }
+  void keep(const std::string& account, const Answer& answer) {
+    if (known_.size() >= kMostKnown) known_.clear();
+    known_.insert_or_assign(account, Known{answer, Steady::now() + options_.fresh});
+  }
 
-  Answer ask(const std::string& account) {
-    const auto address = address_of(account);
-    if (!address) return std::unexpected(address.error());
-    if (address->empty()) return std::nullopt;
-    const auto answer = socket_.ask("REGISTRAR_GET sip:" + *address);
+  /// `addresses`: a dump that is at hand; null: one is made when it is needed. A dump is long where many are.
+  Answer ask(const std::string& account, const std::vector<std::string>* addresses = nullptr) {
+    const auto before = places_.find(account);
+    const Place known = before == places_.end() ? Place{} : before->second;
+    if (!known.address.empty()) {
+      const auto place = look_at(known.address, known.scheme);
+      if (!place) return std::unexpected(place.error());
+      if (*place) return settle(account, **place);
+      before->second.address.clear();  // perhaps it comes back in another domain
+    }
+    Result<std::vector<std::string>> made;
+    if (addresses == nullptr) {
+      made = fresh_dump();
+      if (!made) return std::unexpected(made.error());
+      addresses = &*made;
+    }
+    std::optional<Place> best;
+    for (const std::string& address : formats::find_addresses(*addresses, account)) {
+      if (address == known.address) continue;
+      auto place = look_at(address, known.scheme);
+      if (!place) return std::unexpected(place.error());
+      if (*place && (!best || (*place)->expires_at > best->expires_at)) best = **std::move(place);
+    }
+    return best ? settle(account, *best) : Answer(std::nullopt);
+  }
+
+  /// Nothing: nobody there takes texts now.
+  Result<std::optional<Place>> look_at(const std::string& address, const std::string& scheme_before) {
+    const auto answer = socket_.ask("REGISTRAR_GET sip:" + address);
     if (!answer) return std::unexpected(answer.error());
     const auto contacts = formats::parse_registrar_get(*answer);
     if (!contacts) return std::unexpected(contacts.error());
-    const auto best = formats::choose_contact(*contacts, std::time(nullptr));
-    if (!best) {
-      addresses_.erase(account);  // perhaps it comes back in another domain
-      return std::nullopt;
-    }
-    return Contact{.request_uri = formats::contact_route(*best, *address, options_.form),
-                   .domain = address->substr(address->find('@') + 1),
-                   .scheme = std::string(formats::scheme_of(*best))};
+    const auto best = formats::choose_contact(*contacts, std::time(nullptr), scheme_before);
+    if (!best) return std::nullopt;
+    return Place{.address = address,
+                 .scheme = std::string(formats::scheme_of(*best)),
+                 .request_uri = formats::contact_route(*best, address, options_.form),
+                 .expires_at = best->expires_at};
   }
 
-  /// The account's address of record; empty: it is not registered. A dump is long where many are: once for an account.
-  Result<std::string> address_of(const std::string& account) {
-    if (const auto it = addresses_.find(account); it != addresses_.end()) return it->second;
-    const auto addresses = dump();
-    if (!addresses) return std::unexpected(addresses.error());
-    std::string address = formats::find_address(*addresses, account);
-    if (!address.empty()) addresses_.emplace(account, address);
-    return address;
+  Answer settle(const std::string& account, const Place& place) {
+    places_.insert_or_assign(account, place);
+    return Contact{.request_uri = place.request_uri,
+                   .domain = place.address.substr(place.address.find('@') + 1),
+                   .scheme = place.scheme};
+  }
+
+  /// Several accounts that are asked for at once are looked up in one.
+  Result<std::vector<std::string>> fresh_dump() {
+    if (Steady::now() < dumped_.until) return dumped_.addresses;
+    return dump();
   }
   Result<std::vector<std::string>> dump() {
     const auto answer = socket_.ask("REGISTRAR_DUMP");
     if (!answer) return std::unexpected(answer.error());
-    return formats::parse_registrar_dump(*answer);
+    auto addresses = formats::parse_registrar_dump(*answer);
+    if (addresses) dumped_ = {*addresses, Steady::now() + options_.fresh};
+    return addresses;
   }
   void look_for_flexisip() {
     seen_ = socket_.is_there();
@@ -109,22 +149,40 @@ class AskFlexisip final : public Registrations {
   void miss(const std::string& account) {
     missing_.insert(account);
     if (std::exchange(looking_, true)) return;
-    pause_ = options_.look_every;
+    pause_ = pause_after(!socket_.peer().path.empty());
     loop_.post_after(pause_, [this] { look_for_missing(); });
   }
   void look_for_missing() {
-    constexpr int kLongest = 3;
     const auto addresses = dump();
-    pause_ = addresses ? options_.look_every : std::min(pause_ * 2, options_.look_every * kLongest);
-    for (auto it = missing_.begin(); addresses && it != missing_.end();) {
-      known_.erase(*it);
-      const auto answer = formats::find_address(*addresses, *it).empty() ? std::nullopt : ask(*it);
-      const bool is_back = answer && *answer;
-      if (is_back) on_registered_(*it);
-      it = is_back ? missing_.erase(it) : std::next(it);
-    }
+    if (addresses) name_who_is_back(*addresses);
+    pause_ = pause_after(addresses.has_value());
     looking_ = !missing_.empty();
     if (looking_) loop_.post_after(pause_, [this] { look_for_missing(); });
+  }
+  void name_who_is_back(const std::vector<std::string>& addresses) {
+    for (auto it = missing_.begin(); it != missing_.end();) {
+      known_.erase(*it);
+      if (formats::find_addresses(addresses, *it).empty()) {
+        ++it;
+        continue;
+      }
+      const Answer answer = ask(*it, &addresses);
+      if (!answer) return;  // the others would wait as long, and in vain
+      if (*answer) {
+        keep(*it, answer);
+        on_registered_(*it);
+      }
+      it = *answer ? missing_.erase(it) : std::next(it);
+    }
+  }
+  /// Whether anybody is there at all costs nothing to see, so a Flexisip that returns is noticed at once; one that is
+  /// there and fails is left in peace for longer each time.
+  [[nodiscard]] std::chrono::milliseconds pause_after(bool answered) const {
+    constexpr int kLongest = 3;
+    constexpr int kQuicker = 5;
+    if (answered) return options_.look_every;
+    if (socket_.peer().path.empty()) return options_.look_every / kQuicker;
+    return std::clamp(pause_ * 2, options_.look_every, options_.look_every * kLongest);
   }
 
   const FlexisipOptions options_;
@@ -132,7 +190,8 @@ class AskFlexisip final : public Registrations {
   OnRegistered on_registered_;
   std::atomic<bool> seen_;  ///< A Flexisip, ever.
   std::map<std::string, Known> known_;
-  std::map<std::string, std::string> addresses_;
+  std::map<std::string, Place> places_;
+  Dump dumped_;
   std::set<std::string> missing_;
   bool looking_ = false;
   std::chrono::milliseconds pause_{};

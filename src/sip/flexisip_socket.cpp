@@ -35,12 +35,18 @@ std::unexpected<Error> cannot_ask(const std::string& path, std::string_view why)
   return fail(ErrorKind::transient, fmt::format("Flexisip cannot be asked at {}: {}", path, why));
 }
 
-/// Anybody may put a socket into /tmp. One that we found ourselves must be root's, Flexisip's or our own: what it
-/// answers decides where messages go.
-bool is_trusted(int fd) {
+/// Whoever listens there. -1: the kernel does not say.
+ucred credentials_of(int fd) {
+  constexpr auto kNobody = static_cast<uid_t>(-1);
   ucred peer{};
   socklen_t size = sizeof peer;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {.pid = 0, .uid = kNobody};
+  return peer;
+}
+
+/// Anybody may put a socket into /tmp. One that we found ourselves must be root's, Flexisip's or our own: what it
+/// answers decides where messages go.
+bool is_trusted(const ucred& peer) {
   if (peer.uid == 0 || peer.uid == ::geteuid()) return true;
   std::array<char, 4096> buffer{};
   passwd entry{};
@@ -78,7 +84,8 @@ std::vector<std::string> FlexisipSocket::candidates() const {
   return paths;
 }
 
-Result<std::string> FlexisipSocket::ask(const std::string& command) const {
+Result<std::string> FlexisipSocket::ask(const std::string& command) {
+  peer_ = {};
   const auto paths = candidates();
   if (paths.empty()) {
     return cannot_ask(fmt::format("{}/{}PID", options_.folder, kName),
@@ -92,7 +99,7 @@ Result<std::string> FlexisipSocket::ask(const std::string& command) const {
   return first;
 }
 
-Result<std::string> FlexisipSocket::ask_at(const std::string& path, const std::string& command) const {
+Result<std::string> FlexisipSocket::ask_at(const std::string& path, const std::string& command) {
   sockaddr_un address{.sun_family = AF_UNIX};
   if (path.size() >= sizeof address.sun_path) return cannot_ask(path, "the path is too long for a socket");
   path.copy(address.sun_path, path.size());
@@ -101,9 +108,11 @@ Result<std::string> FlexisipSocket::ask_at(const std::string& path, const std::s
   if (socket.get() < 0 || ::connect(socket.get(), to, sizeof address) != 0) {
     return cannot_ask(path, errno == EAGAIN ? "too many ask at once" : std::strerror(errno));
   }
-  if (options_.path.empty() && !is_trusted(socket.get())) {
+  const ucred peer = credentials_of(socket.get());
+  if (options_.path.empty() && !is_trusted(peer)) {
     return cannot_ask(path, "it is neither root's nor flexisip's: name it with flexisipsocket to trust it");
   }
+  peer_ = {path, peer.pid};
   // Flexisip reads a command with one recv, so it must leave us in one piece; it is shorter than any buffer.
   if (::send(socket.get(), command.data(), command.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(command.size())) {
     return cannot_ask(path, std::strerror(errno));

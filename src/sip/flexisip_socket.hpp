@@ -19,8 +19,16 @@ class FlexisipSocket {
   };
   explicit FlexisipSocket(Options options) : options_(std::move(options)) {}
 
+  /// Who took the last question. Another than before: Flexisip was started anew.
+  struct Peer {
+    std::string path;  ///< Empty: nobody was there.
+    int pid = 0;       ///< 0: not of our namespace.
+    bool operator==(const Peer&) const = default;
+  };
+
   /// transient: it is not there, may not be opened, or did not answer in time; the detail says which, and where.
-  [[nodiscard]] Result<std::string> ask(const std::string& command) const;
+  [[nodiscard]] Result<std::string> ask(const std::string& command);
+  [[nodiscard]] const Peer& peer() const { return peer_; }
   /// Something that may be it is there. Does not ask.
   [[nodiscard]] bool is_there() const { return !candidates().empty(); }
 
@@ -28,9 +36,10 @@ class FlexisipSocket {
   /// The one that the PID file names, then the others of the folder, the newest first: in a container, the PID is that
   /// of another namespace.
   [[nodiscard]] std::vector<std::string> candidates() const;
-  [[nodiscard]] Result<std::string> ask_at(const std::string& path, const std::string& command) const;
+  [[nodiscard]] Result<std::string> ask_at(const std::string& path, const std::string& command);
 
   const Options options_;
+  Peer peer_;
 };
 
 }  // namespace mmsgate::sip

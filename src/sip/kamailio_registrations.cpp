@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registrar thread: asks Kamailio before each MESSAGE, so that a phone that is not there costs no SIP transaction.
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "formats/kamailio_answer.hpp"
 #include "runtime/loop.hpp"
 #include "sip/kamailio_rpc.hpp"
 #include "sip/registrations.hpp"
@@ -28,7 +30,7 @@ class AskKamailio final : public Registrations {
     // What was asked while Kamailio kept another waiting shares its fate: a queue must not wait a second for each.
     if (asked < failed_at_) return std::unexpected(failure_);
     const std::string aor = fmt::format("{}@{}", account, domain_);
-    const auto registered = rpc_.is_registered(aor);
+    const auto registered = is_registered(aor);
     if (!registered) {
       failure_ = registered.error();
       failed_at_ = Steady::now();
@@ -36,6 +38,16 @@ class AskKamailio final : public Registrations {
     }
     if (!*registered) return fail(ErrorKind::transient, "the phone is not registered");
     return plain_contact(account, domain_);
+  }
+
+  Result<bool> is_registered(const std::string& aor) {
+    const auto answer = rpc_.ask("ul.lookup", {"location", aor});
+    if (!answer) return std::unexpected(answer.error());
+    const TimePoint now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    const auto phones = formats::parse_ul_lookup(*answer, now, domain_);
+    if (!phones) return std::unexpected(phones.error());
+    // What has expired stays in Kamailio's table for a while.
+    return std::ranges::any_of(*phones, [now](const Registration& phone) { return !is_over(phone, now); });
   }
 
   const std::string domain_;

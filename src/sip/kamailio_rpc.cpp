@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,7 +17,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 constexpr auto kPatience = std::chrono::seconds(1);
-constexpr std::size_t kLargestAnswer = 64 << 10;
+constexpr std::size_t kLargestAnswer = 256 << 10;  // more than the kernel passes on in a datagram by default
 
 Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX};
@@ -70,43 +69,28 @@ Result<bool> KamailioRpc::send(const std::string& question) {
 }
 
 Result<std::string> KamailioRpc::receive(int id) {
-  std::vector<char> buffer(kLargestAnswer);
+  if (buffer_.empty()) buffer_.resize(kLargestAnswer);
   for (const auto end = Steady::now() + kPatience;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Steady::now()).count();
     pollfd wait{fd_, POLLIN, 0};
     if (left <= 0 || ::poll(&wait, 1, static_cast<int>(left)) <= 0) return cannot_ask(server_, "no answer in a second");
-    const ssize_t n = ::recv(fd_, buffer.data(), buffer.size(), 0);
+    const ssize_t n = ::recv(fd_, buffer_.data(), buffer_.size(), 0);
     if (n < 0) return cannot_ask(server_, std::strerror(errno));
-    std::string answer(buffer.data(), static_cast<std::size_t>(n));
+    std::string answer(buffer_.data(), static_cast<std::size_t>(n));
     const auto json = nlohmann::json::parse(answer, nullptr, false);
     // An answer that came too late for an earlier question is passed over.
     if (field(json, "id") == id) return answer;
   }
 }
 
-Result<bool> KamailioRpc::is_registered(const std::string& aor) {
+Result<std::string> KamailioRpc::ask(const char* method, const std::vector<std::string>& parameters) {
   const int id = ++last_id_;
-  const nlohmann::json json{{"jsonrpc", "2.0"}, {"method", "ul.lookup"}, {"params", {"location", aor}}, {"id", id}};
+  const nlohmann::json json{{"jsonrpc", "2.0"}, {"method", method}, {"params", parameters}, {"id", id}};
   const std::string question = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   auto sent = send(question);
   if (!sent) sent = send(question);  // once more, to the socket of a Kamailio that was started anew
   if (!sent) return std::unexpected(sent.error());
-  const auto answer = receive(id);
-  if (!answer) return std::unexpected(answer.error());
-  return parse_lookup(*answer);
-}
-
-Result<bool> parse_lookup(const std::string& answer) {
-  const auto json = nlohmann::json::parse(answer, nullptr, false);
-  if (!json.is_object()) return fail(ErrorKind::corrupt, "Kamailio's answer is no JSON");
-  const auto error = field(json, "error");
-  if (error.is_null() && field(json, "result").is_null()) return fail(ErrorKind::corrupt, "Kamailio's answer is empty");
-  if (error.is_null()) return true;
-  const auto message = field(error, "message");
-  const std::string said = message.is_string() ? message.get<std::string>() : "?";
-  // Only the words tell: usrloc's code is 500 for everything (ul_rpc.c of 5.x and 6.x).
-  if (said.starts_with("AOR not found") || said == "AOR has no contacts") return false;
-  return fail(ErrorKind::transient, fmt::format("Kamailio answered: {}", said));
+  return receive(id);
 }
 
 }  // namespace mmsgate::sip

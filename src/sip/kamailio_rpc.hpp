@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 
@@ -18,8 +19,8 @@ class KamailioRpc {
   KamailioRpc(const KamailioRpc&) = delete;
   KamailioRpc& operator=(const KamailioRpc&) = delete;
 
-  /// Is the account in the location table? transient: Kamailio cannot be asked; the detail says why.
-  [[nodiscard]] Result<bool> is_registered(const std::string& aor);
+  /// The answer as it came; see formats/kamailio_answer.hpp. transient: Kamailio cannot be asked; the detail says why.
+  [[nodiscard]] Result<std::string> ask(const char* method, const std::vector<std::string>& parameters);
 
  private:
   [[nodiscard]] Result<bool> open();
@@ -30,9 +31,7 @@ class KamailioRpc {
   const std::string server_;
   int fd_ = -1;
   int last_id_ = 0;
+  std::vector<char> buffer_;
 };
-
-/// What an answer of `ul.lookup` says. corrupt: no JSON-RPC answer. Pure.
-[[nodiscard]] Result<bool> parse_lookup(const std::string& answer);
 
 }  // namespace mmsgate::sip

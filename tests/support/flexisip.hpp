@@ -48,13 +48,15 @@ class Flexisip {
 
   /// As Flexisip 2.3 writes a contact. `expires_at`: seconds since 1970.
   static std::string contact(std::string_view uri, std::string_view path, std::int64_t expires_at,
-                             std::string_view accept = R"("application/sdp","text/plain")") {
+                             std::string_view accept = R"("application/sdp","text/plain")",
+                             std::string_view device = "c40797e8", std::string_view user_agent = "LinphoneTest/5.1") {
+    constexpr std::int64_t kHour = 3600;
     return fmt::format(
-        "{{\n\t\t\t\"contact\" : \"{}\",\n\t\t\t\"expires-at\" : {},\n\t\t\t\"q\" : 1,\n\t\t\t\"unique-id\" : "
-        "\"\\\"<urn:uuid:c40797e8>\\\"\",\n\t\t\t\"path\" : [ \"{}\" ],\n\t\t\t\"accept\" : [ {} ],\n\t\t\t\"alias\" : "
-        "0\n"
-        "\t\t}}",
-        uri, expires_at, path, accept);
+        "{{\n\t\t\t\"contact\" : \"{}\",\n\t\t\t\"path\" : [ \"{}\" ],\n\t\t\t\"expires-at\" : {},\n"
+        "\t\t\t\"q\" : 1,\n\t\t\t\"unique-id\" : \"\\\"<urn:uuid:{}>\\\"\",\n\t\t\t\"user-agent\" : \"{}\",\n"
+        "\t\t\t\"call-id\" : \"x~y\",\n\t\t\t\"cseq\" : 20,\n\t\t\t\"accept\" : [ {} ],\n\t\t\t\"alias\" : 0,\n"
+        "\t\t\t\"update-time\" : {}\n\t\t}}",
+        uri, path, expires_at, device, user_agent, accept, expires_at - kHour);
   }
   void set(const std::string& address, std::vector<std::string> contacts) {
     const std::lock_guard lock(mutex_);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking Flexisip who is registered, over its control socket.
 #include <gmock/gmock.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 
 #include "sip/registrations.hpp"
@@ -23,6 +26,22 @@ constexpr const char* kBob = "100000_bob";
 constexpr const char* kAddress = "100000_bob@pop.example";
 constexpr const char* kUri = "sip:100000_bob@127.0.0.1:57664;transport=tcp;fs-conn-id=7f04fd78";
 constexpr const char* kPath = "<sip:127.0.0.1:5090;fs-proxy-id=8c5ff36e3c334cb6;lr>";
+
+/// While it lives, this thread and those that it begins are the user nobody, where they were root. (Linux keeps a user
+/// for each thread; glibc's functions would change all of them.)
+class AsNobody {
+ public:
+  AsNobody() { become(65534); }
+  ~AsNobody() { become(before_); }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  void become(uid_t user) const {
+    if (before_ == 0) ::syscall(SYS_setresuid, -1, user, -1);
+  }
+  const uid_t before_ = ::geteuid();
+};
 
 class AskFlexisip : public testing::Test {
  protected:
@@ -187,6 +206,104 @@ TEST_F(AskFlexisip, WaitsTwoSecondsAtMostForAllThatAsk) {
     EXPECT_THAT(contact->error().detail, HasSubstr("no answer in two seconds"));
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+TEST_F(AskFlexisip, TheAddressThatAPhoneHasLeftDoesNotHideTheOneWhereItIs) {
+  Flexisip flexisip(socket());
+  flexisip.set(kAddress, {Flexisip::contact(kUri, kPath, std::time(nullptr) - 1)});
+  flexisip.set("100000_bob@pop2.example", {Flexisip::contact(kUri, kPath, in_an_hour())});
+  EXPECT_EQ(find()->domain, "pop2.example");
+  flexisip.set(kAddress, {Flexisip::contact(kUri, kPath, in_an_hour() + 60)});
+  EXPECT_EQ(find()->domain, "pop2.example") << "where it was found before: a conversation does not split";
+}
+
+TEST_F(AskFlexisip, OfSeveralDevicesTheSchemeStaysAsItWas) {
+  Flexisip flexisip(socket());
+  const std::string plain = Flexisip::contact(kUri, kPath, in_an_hour());
+  const std::string secure = Flexisip::contact("sips:100000_bob@127.0.0.1:5061;fs-conn-id=1", kPath, in_an_hour() + 60,
+                                               R"("text/plain")", "second");
+  flexisip.set(kAddress, {plain});
+  EXPECT_EQ(find()->scheme, "sip");
+  flexisip.set(kAddress, {plain, secure});
+  EXPECT_EQ(find()->scheme, "sip");
+  flexisip.set(kAddress, {secure});
+  EXPECT_EQ(find()->scheme, "sips");
+  flexisip.set(kAddress, {plain, secure});
+  EXPECT_EQ(find()->scheme, "sips");
+}
+
+TEST_F(AskFlexisip, ADeviceThatTakesNoTextsDoesNotHideOneThatDoes) {
+  Flexisip flexisip(socket());
+  const std::string desk = Flexisip::contact(kUri, kPath, in_an_hour() + 60, R"("application/sdp")", "desk");
+  flexisip.set(kAddress, {desk});
+  expect_transient("the phone is not registered");
+  flexisip.set(kAddress, {desk, Flexisip::contact(kUri, kPath, in_an_hour())});
+  EXPECT_TRUE(find());
+}
+
+TEST_F(AskFlexisip, ManyWhoAreMissingCostOneDumpALook) {
+  options_.fresh = std::chrono::hours(1);
+  Flexisip flexisip(socket());
+  for (int i = 0; i < 50; ++i) ASSERT_FALSE(find(fmt::format("100000_missing{}", i)));
+  EXPECT_EQ(flexisip.count("REGISTRAR_DUMP"), 1);
+}
+
+TEST_F(AskFlexisip, WhoIsListedWithoutAUsablePhoneCostsNoDumpOfHisOwn) {
+  options_.look_every = std::chrono::milliseconds(5);
+  Flexisip flexisip(socket());
+  constexpr int kMany = 20;
+  const auto name = [](int i) { return fmt::format("100000_desk{}", i); };
+  for (int i = 0; i < kMany; ++i) {
+    flexisip.set(name(i) + "@pop.example", {Flexisip::contact(kUri, kPath, in_an_hour(), R"("application/sdp")")});
+    ASSERT_FALSE(find(name(i)));
+  }
+  const auto dumps = [&flexisip] { return flexisip.count("REGISTRAR_DUMP"); };
+  const long dumps_before = dumps();
+  const long gets_before = flexisip.count("REGISTRAR_GET");
+  ASSERT_TRUE(eventually([&] { return dumps() >= dumps_before + 5; }));
+  const long looks = dumps() - dumps_before;
+  EXPECT_GE(flexisip.count("REGISTRAR_GET") - gets_before, (looks - 2) * kMany) << "each look asks for each of them";
+  place(flexisip);
+  ASSERT_TRUE(find());
+  flexisip.set(name(7) + "@pop.example", {Flexisip::contact(kUri, kPath, in_an_hour())});
+  EXPECT_EQ(registered_.pop(), name(7));
+}
+
+TEST_F(AskFlexisip, WhileNobodyIsThereItIsLookedOftenerThanWhileItFails) {
+  options_.look_every = std::chrono::seconds(2);
+  expect_transient("is not running, or elsewhere");
+  const auto gone_at = std::chrono::steady_clock::now();
+  Flexisip flexisip(socket());
+  place(flexisip);
+  EXPECT_EQ(registered_.pop(), kBob);
+  EXPECT_LT(std::chrono::steady_clock::now() - gone_at, options_.look_every);
+}
+
+TEST_F(AskFlexisip, ASocketThatMayNotBeOpenedIsTold) {
+  Flexisip flexisip(socket());
+  place(flexisip);
+  std::filesystem::permissions(socket(), std::filesystem::perms::none);
+  {
+    const AsNobody nobody;  // root may open everything
+    options_.socket = socket();
+    expect_transient("Permission denied");  // its thread has begun as nobody, and stays so
+  }
+  std::filesystem::permissions(socket(), std::filesystem::perms::all);
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
+  EXPECT_TRUE(find());
+}
+
+TEST_F(AskFlexisip, ASocketThatAStrangerPutThereIsNotBelieved) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can play somebody else";
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
+  std::unique_ptr<Flexisip> stranger;
+  {
+    const AsNobody nobody;
+    stranger = std::make_unique<Flexisip>(socket());
+  }
+  place(*stranger);
+  expect_transient("it is neither root's nor flexisip's");
+  EXPECT_EQ(stranger->count("REGISTRAR"), 0) << "nothing is said to it";
 }
 
 TEST_F(AskFlexisip, WithoutAnyTheProxyKnowsUntilOneIsSeen) {

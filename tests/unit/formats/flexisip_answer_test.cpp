@@ -40,6 +40,8 @@ TEST(RegistrarGet, ReadsARealAnswer) {
   EXPECT_THAT((*contacts)[0].path, ElementsAre("sip:127.0.0.1:5090;transport=tcp;lr"));
   EXPECT_THAT((*contacts)[0].accept, SizeIs(3));
   EXPECT_EQ((*contacts)[0].expires_at, 1795427273);
+  EXPECT_EQ((*contacts)[0].unique_id, "\"<urn:uuid:c40797e8-0000-1000-8000-000000000000>\"");
+  EXPECT_EQ((*contacts)[0].user_agent, "LinphoneTest/5.1");
 }
 
 TEST(RegistrarGet, WhoIsNotThereHasNoContacts) {
@@ -66,9 +68,12 @@ TEST(RegistrarDump, ListsAddressesThatAreSafeToSay) {
 
 TEST(RegistrarDump, AnAccountIsFoundByItsWholeName) {
   const std::vector<std::string> addresses{"100000_bobby@a", "100000_bob@", "100000_bob@b"};
-  EXPECT_EQ(find_address(addresses, "100000_bob"), "100000_bob@b");
-  EXPECT_EQ(find_address(addresses, "100000"), "");
-  EXPECT_EQ(find_address(addresses, "100000_bobb"), "");
+  EXPECT_THAT(find_addresses(addresses, "100000_bob"), ElementsAre("100000_bob@b"));
+  EXPECT_THAT(find_addresses(addresses, "100000"), IsEmpty());
+  EXPECT_THAT(find_addresses(addresses, "100000_bobb"), IsEmpty());
+  EXPECT_THAT(find_addresses({"100000_bob@a", "eve@a", "100000_bob@b"}, "100000_bob"),
+              ElementsAre("100000_bob@a", "100000_bob@b"))
+      << "it moves from one domain to another";
 }
 
 FlexisipContact contact(std::int64_t expires_at, std::vector<std::string> accept) {
@@ -81,6 +86,35 @@ TEST(ChooseContact, TakesTheLastToExpireOfThoseThatTakeTexts) {
   EXPECT_EQ(choose_contact(contacts, 100)->expires_at, 300);
   EXPECT_EQ(choose_contact(contacts, 300), std::nullopt) << "what expires now has expired";
   EXPECT_TRUE(choose_contact({contact(0, {"*/*"})}, 100)) << "0: it did not say when";
+}
+
+TEST(ChooseContact, ReadsTypesAsTheyAreWritten) {
+  EXPECT_TRUE(choose_contact({contact(0, {"Text/Plain ; charset=utf-8"})}, 100));
+  EXPECT_FALSE(choose_contact({contact(0, {"text/plainly"})}, 100));
+}
+
+TEST(ChooseContact, KeepsTheSchemeSoThatAConversationDoesNotSplit) {
+  FlexisipContact secure = contact(200, {});
+  secure.uri = "sips:bob@192.0.2.2";
+  const FlexisipContact plain = contact(900, {});
+  EXPECT_EQ(scheme_of(*choose_contact({plain, secure}, 100)), "sips") << "whoever has registered last";
+  EXPECT_EQ(scheme_of(*choose_contact({plain, secure}, 100, "sip")), "sip") << "so it was before";
+  EXPECT_EQ(scheme_of(*choose_contact({secure}, 100, "sip")), "sips") << "no device has the old one any more";
+  EXPECT_EQ(scheme_of(*choose_contact({plain, secure}, 300, "sips")), "sip") << "expired";
+}
+
+TEST(RegistrationOf, IsWhatTheListShows) {
+  const auto contacts = parse_registrar_get(kGet);
+  ASSERT_TRUE(contacts);
+  EXPECT_EQ(registration_of((*contacts)[0], "bob@pop.example"),
+            (Registration{.account = "bob",
+                          .domain = "pop.example",
+                          .device = "\"<urn:uuid:c40797e8-0000-1000-8000-000000000000>\"",
+                          .expires_at = TimePoint(std::chrono::seconds(1795427273)),
+                          .user_agent = "LinphoneTest/5.1",
+                          .transport = "tcp"}));
+  EXPECT_EQ(registration_of(contact(0, {}), "bob@a").expires_at, std::nullopt);
+  EXPECT_LT(rfc3339(*registration_of(contact(INT64_MAX, {}), "bob@a").expires_at), "9");
 }
 
 TEST(ContactRoute, IsThePredecessorsForm) {
