@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/config.hpp"
+#include "cli/hook.hpp"
 #include "cli/import.hpp"
 #include "cli/messages.hpp"
 #include "cli/prune.hpp"
@@ -78,6 +79,7 @@ class Commands {
 
   void add_all(CLI::App& app) const {
     add_plain(app, "serve", "Run the gateway", [this] { return serve_with(common_); });
+    add_hook(app);
     add_messages(app);
     add_reconcile(app);
     add_prune(app);
@@ -119,6 +121,19 @@ class Commands {
     auto* show = add(group, "show", "Everything that happened to one message", with(show_message));
     auto* replay = add(group, "replay", "Try again what of a message has failed or was given up", with(replay_message));
     for (CLI::App* one : {show, replay}) one->add_option("ID", told->id, "Its number in the list")->required();
+  }
+  void add_hook(CLI::App& app) const {
+    const auto told = std::make_shared<HookOptions>();
+    CLI::App& group = *add_group(app, "hook", "The web hook's address, which VoIP.ms must know");
+    const auto with = [told](auto function) {
+      return [told, function](const ops::Config& config) { return function(config, *told); };
+    };
+    auto* show = add(group, "show", "What to paste at VoIP.ms, and when a message came by it last", with(show_hooks));
+    show->add_flag("--json", told->json, "Print JSON; the tokens stand in it");
+    add(group, "add", "Make a further one, to put in the place of an older", with(add_hook_token));
+    auto* remove = add(group, "remove", "From now on nothing is taken from this one", with(remove_hook_token));
+    remove->add_option("WHICH", told->which, "Its number in the list, its token, or the whole address")->required();
+    remove->add_flag("--force", told->even_the_last, "Even if it is the last");
   }
   void add_reconcile(CLI::App& app) const {
     const auto days = std::make_shared<int>(0);
@@ -164,6 +179,7 @@ int run(int argc, char** argv) {
       "Without a command it serves.\n"
       "Try:  mmsgate --default-config > mmsgate.conf\n"
       "      mmsgate serve --config-file mmsgate.conf\n"
+      "      mmsgate hook show --config-file mmsgate.conf\n"
       "      mmsgate messages list --config-file mmsgate.conf");
   app.fallthrough();
   add_common(app, common);

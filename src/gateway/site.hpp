@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/hook_tokens.hpp"
 #include "gateway/inbound.hpp"
 #include "gateway/world.hpp"
 #include "media/blob_store.hpp"
@@ -15,11 +16,15 @@ namespace mmsgate::gateway {
 
 class GatewaySite final : public web::Site {
  public:
-  /// Both must outlive it.
-  GatewaySite(World world, Inbound& inbound, media::BlobStore& blobs)
-      : world_(world), inbound_(inbound), blobs_(blobs) {}
+  /// All must outlive it.
+  GatewaySite(World world, HookTokens& hook_tokens, Inbound& inbound, media::BlobStore& blobs)
+      : world_(world), hook_tokens_(hook_tokens), inbound_(inbound), blobs_(blobs) {}
 
-  void on_hook(web::HookRequest request, web::Reply reply) override { inbound_.on_hook(request, std::move(reply)); }
+  [[nodiscard]] web::HookCaller hook_caller(std::string_view token) override;
+
+  void on_hook(web::HookRequest request, web::Reply reply) override {
+    inbound_.on_hook(std::move(request), std::move(reply));
+  }
   [[nodiscard]] Result<std::unique_ptr<media::Draft>> open_upload() override { return blobs_.draft(); }
   /// Keeps the file, then answers with the XML that the phone will send on.
   void on_upload(web::Upload upload, web::Reply reply) override;
@@ -30,6 +35,7 @@ class GatewaySite final : public web::Site {
   void keep(const web::Upload& upload, web::Reply reply);
 
   World world_;
+  HookTokens& hook_tokens_;
   Inbound& inbound_;
   media::BlobStore& blobs_;
 };

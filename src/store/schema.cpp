@@ -135,8 +135,18 @@ constexpr const char* kFifth = R"sql(
 CREATE INDEX deliveries_sent ON deliveries (destination, born_at) WHERE target = 1;
 )sql";
 
+// The last part of the web hook's address: who knows it may tell us of messages.
+constexpr const char* kSixth = R"sql(
+CREATE TABLE hook_tokens (
+  number       INTEGER PRIMARY KEY AUTOINCREMENT,  -- what people call it; never used again
+  token        TEXT NOT NULL UNIQUE,
+  made_at      INTEGER NOT NULL,
+  last_used_at INTEGER                             -- to about a minute; NULL: never
+);
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth};
+constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

@@ -17,6 +17,7 @@
 #include "core/delivery_state.hpp"
 #include "core/directory.hpp"
 #include "core/error.hpp"
+#include "core/hook.hpp"
 #include "core/message.hpp"
 #include "store/import.hpp"
 
@@ -205,6 +206,9 @@ struct Counts {
   std::int64_t dead = 0;
 };
 
+/// What became of a token of the web hook that was to go.
+enum class Removal { removed, not_there, is_the_last };
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -241,6 +245,13 @@ class Store {
   virtual void add_blob(Blob blob, Done<bool> done) = 0;
   virtual void replace_directory(Directory directory, TimePoint now, Done<bool> done) = 0;
 
+  /// A further token of the web hook.
+  virtual void add_hook_token(std::string token, TimePoint now, Done<bool> done) = 0;
+  /// By its number. The last one stays, unless it is meant.
+  virtual void remove_hook_token(std::int64_t number, bool even_the_last, Done<Removal> done) = 0;
+  /// A message came with it.
+  virtual void note_hook_use(std::string token, TimePoint at, Done<bool> done) = 0;
+
   /// Rows of the first MMSGate's database, in the order in which they stand there. Those that were taken before add
   /// nothing.
   virtual void import(std::vector<Import> rows, Done<Imported> done) = 0;
@@ -267,6 +278,8 @@ class Store {
 
   [[nodiscard]] virtual Result<std::optional<Blob>> find_blob(const BlobId& id) = 0;
   [[nodiscard]] virtual Result<Directory> directory() = 0;
+  /// The oldest first.
+  [[nodiscard]] virtual Result<std::vector<HookToken>> hook_tokens() = 0;
   /// When this database was made: what is older is none of our business.
   [[nodiscard]] virtual Result<TimePoint> born() = 0;
   /// What mark_imported() was told last; nothing: never.

@@ -31,6 +31,10 @@ class HandSite final : public Site {
     Reply reply;
   };
 
+  HookCaller hook_caller(std::string_view token) override {
+    if (token.empty()) return bare_caller;
+    return token == hook_token ? HookCaller::known : HookCaller::stranger;
+  }
   void on_hook(HookRequest request, Reply reply) override { hooks.push({std::move(request), std::move(reply)}); }
   Result<std::unique_ptr<media::Draft>> open_upload() override {
     if (upload_error) return std::unexpected(*upload_error);
@@ -51,6 +55,8 @@ class HandSite final : public Site {
   testing_support::WaitingQueue<Sent> uploads;
   testing_support::WaitingQueue<std::string> asked_links;
   // Set before the first request.
+  HookCaller bare_caller = HookCaller::known;
+  std::string hook_token = "right";
   std::unique_ptr<media::BlobStore> blobs;
   std::optional<Error> upload_error;
   std::optional<Error> media_error;
