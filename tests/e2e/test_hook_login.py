@@ -165,12 +165,15 @@ def test_where_no_gateway_has_been_nothing_is_made(make_house: Callable[..., Hou
 def test_who_guesses_tokens_or_floods_the_old_address_is_held_up(make_house: Callable[..., House]):
     house = make_house({"web": {"hookrate": "5"}})
     gateway = house.gateway
-    for _ in range(5):
-        wrong = tell(f"{gateway.bare_hook_url}/{'0' * 26}", 1)
-        assert wrong.status == 404 and wrong.text == http.request("GET", f"{gateway.url}/healthz/nowhere").text or wrong.status == 429
-    answer = tell(f"{gateway.bare_hook_url}/{'0' * 26}", 1)
-    assert answer.status == 429 and 1 <= int(answer.headers["retry-after"]) <= 12
-    assert [http.request("PUT", gateway.bare_hook_url).status for _ in range(6)] == [405] * 5 + [429]
+    wrong, unknown = f"{gateway.bare_hook_url}/{'0' * 26}", f"{gateway.url}/nowhere/{'0' * 26}"
+    first, second = (tell(url, 1) for url in (wrong, unknown))
+    assert (first.status, first.text) == (second.status, second.text) == (404, "there is nothing here\n")
+    answers = [tell(wrong, 1) for _ in range(20)]
+    assert [answer.status for answer in answers[:3]] == [404] * 3
+    limited = next(answer for answer in answers if answer.status == 429)
+    assert 1 <= int(limited.headers["retry-after"]) <= 12
+    bare = [http.request("PUT", gateway.bare_hook_url).status for _ in range(20)]
+    assert bare[:5] == [405] * 5 and 429 in bare
     assert [tell(gateway.hook_url, 100 + n).status for n in range(20)] == [200] * 20, "not who has a token"
 
 

@@ -95,6 +95,9 @@ TEST_F(HookTokensTest, AUseIsWrittenDownOnceAMinute) {
   ASSERT_TRUE(eventually([&] { return last_use() == first; }));
   hand_.move(std::chrono::seconds(59));
   tokens.used(token);
+  store_->add_hook_token("a sign that all before is written", hand_.now(), [](const Result<bool>&) {});
+  ASSERT_TRUE(eventually([&] { return store_->hook_tokens()->size() == 2; }));
+  EXPECT_EQ(last_use(), first);
   hand_.move(std::chrono::seconds(1));
   const TimePoint second = hand_.now();
   tokens.used(token);
