@@ -21,7 +21,7 @@ class Gateway:
         web = options["web"]
         tls = web.get("protocol") == "https" and "bindoverride" not in web
         self.url = f"http{'s' if tls else ''}://{web['webdns']}:{web['webport']}"
-        self.hook_url = self.url + web.get("pathpost", "/mmsgate")
+        self.bare_hook_url = self.url + web.get("pathpost", "/mmsgate")
         self.upload_url = self.url + web.get("pathfile", "/file")
         self.start()
 
@@ -36,6 +36,14 @@ class Gateway:
         with self.process.coming_up():
             wait_until(lambda: self.health() == status, f"the gateway's health is {status}")
 
+    @property
+    def hook_url(self) -> str:
+        """What its owner pastes at VoIP.ms: the newest address of the web hook, with its token."""
+        return self.hooks()[-1]["url"]
+
+    def hooks(self) -> Any:
+        return json.loads(self.run("hook", "show", "--json"))
+
     def health(self) -> int:
         """The status of its health page; 0: there is none yet."""
         if not self.process.running:
@@ -49,13 +57,16 @@ class Gateway:
         self.process.kill() if kill else self.process.stop()
         self.start()
 
-    def messages(self, *more: str) -> Any:
-        """`mmsgate messages --json ...`"""
-        done = subprocess.run([self.program, "messages", "--json", *more, "--config-file", self.config], capture_output=True,
-                              text=True, timeout=30)
+    def run(self, *command: str) -> str:
+        """What `mmsgate COMMAND` prints, with the config of this one."""
+        done = subprocess.run([self.program, *command, "--config-file", self.config], capture_output=True, text=True, timeout=30)
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
-        return json.loads(done.stdout)
+        return done.stdout
+
+    def messages(self, *more: str) -> Any:
+        """`mmsgate messages --json ...`"""
+        return json.loads(self.run("messages", "--json", *more))
 
     def keys(self, *more: str) -> str:
         """What `mmsgate keys ...` prints."""

@@ -82,6 +82,7 @@ The sandbox stays up. Try, from another terminal:
   what the carrier got from us: curl {house.carrier.url}/sim/sent
   what happened to messages:    {mmsgate} messages list --config-file {config}
                                 {mmsgate} messages show 1 --config-file {config}
+  the web hook's address:       {mmsgate} hook show --config-file {config}
   is the gateway well:          curl {house.gateway.url}/healthz
   the gateway's log:            tail -f {shlex.quote(str(house.gateway.process.log))}
 Ctrl-C ends it."""

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/config.hpp"
+#include "cli/hook.hpp"
 #include "cli/import.hpp"
 #include "cli/keys.hpp"
 #include "cli/messages.hpp"
@@ -80,6 +81,7 @@ class Commands {
 
   void add_all(CLI::App& app) const {
     add_plain(app, "serve", "Run the gateway", [this] { return serve_with(common_); });
+    add_hook(app);
     add_messages(app);
     add_keys(app);
     add_registrations(app);
@@ -162,6 +164,19 @@ class Commands {
     add_seconds("--forget-seconds", told->times.forget, 0, "With --watch: show who is over for so long");
     add_seconds("--max-seconds", told->times.longest, 1, "With --watch: between two looks, at most");
   }
+  void add_hook(CLI::App& app) const {
+    const auto told = std::make_shared<HookOptions>();
+    CLI::App& group = *add_group(app, "hook", "The web hook's address, which VoIP.ms must know");
+    const auto with = [told](auto function) {
+      return [told, function](const ops::Config& config) { return function(config, *told); };
+    };
+    auto* show = add(group, "show", "What to paste at VoIP.ms, and when a message came by it last", with(show_hooks));
+    show->add_flag("--json", told->json, "Print JSON; the tokens stand in it");
+    add(group, "add", "Make a further one, to put in the place of an older", with(add_hook_token));
+    auto* remove = add(group, "remove", "From now on nothing is taken from this one", with(remove_hook_token));
+    remove->add_option("WHICH", told->which, "Its number in the list, its token, or the whole address")->required();
+    remove->add_flag("--force", told->even_the_last, "Even if it is the last");
+  }
   void add_reconcile(CLI::App& app) const {
     const auto days = std::make_shared<int>(0);
     add(app, "reconcile", "Look now for messages that VoIP.ms has logged and never told us",
@@ -206,6 +221,7 @@ int run(int argc, char** argv) {
       "Without a command it serves.\n"
       "Try:  mmsgate --default-config > mmsgate.conf\n"
       "      mmsgate serve --config-file mmsgate.conf\n"
+      "      mmsgate hook show --config-file mmsgate.conf\n"
       "      mmsgate messages list --config-file mmsgate.conf");
   app.fallthrough();
   add_common(app, common);

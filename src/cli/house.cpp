@@ -77,13 +77,15 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       deliveries_(world()),
       fetcher_(world(), *http_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
       keeper_(world(), api_),
-      inbound_(world(), [this] { poke_all(); }),
+      hook_tokens_(world()),
+      hook_check_(world(), api_),
+      inbound_(world(), hook_tokens_, hook_check_, [this] { poke_all(); }),
       catch_up_(world(), api_, [this] { poke_all(); }),
       move_in_(world(), *blobs_, {.database = config.database, .media_folder = config.media_folder},
                [this](const Result<gateway::MovedIn>& moved) { on_moved_in(moved); }),
       retention_(world(), *blobs_),
       outbound_(world(), deliveries_),
-      site_(world(), inbound_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
+      site_(world(), hook_tokens_, inbound_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
       carrier_(world(), api_) {
   clock_.on_step([this](Duration by) { on_clock_set(by); });
 }
@@ -112,6 +114,7 @@ void House::reload(const ops::Config& config) {
 
 Result<bool> House::listen(const ops::Config& config) {
   if (const auto known = keeper_.start(); !known) return known;
+  if (const auto ready = hook_tokens_.start(); !ready) return ready;
   // Before sofia-sip takes a port of the kernel's choice: it might be this one.
   auto server = web::listen({.address = config.web.host,
                              .port = config.web.port,
@@ -119,7 +122,11 @@ Result<bool> House::listen(const ops::Config& config) {
                              .key = config.key,
                              .hook_path = config.hook_path,
                              .media_path = config.media_path,
-                             .upload_path = config.upload_path},
+                             .upload_path = config.upload_path,
+                             .trusted_proxies = config.trusted_proxies,
+                             .most_known = 100 * config.hook_rate,
+                             .most_unproven = config.hook_rate,
+                             .most_lost = config.hook_rate},
                             site_, log_);
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
@@ -155,6 +162,10 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
   if (verb == "wake") {
     poke_all();
     return (*reply)(std::string());
+  }
+  if (verb == "hook-tokens") {
+    const auto read = hook_tokens_.read_again();
+    return (*reply)(read ? Result<std::string>(std::string()) : std::unexpected(read.error()));
   }
   if (verb == "reconcile") {
     std::optional<Duration> back;

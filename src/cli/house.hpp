@@ -10,6 +10,8 @@
 #include "gateway/deliveries.hpp"
 #include "gateway/directory_keeper.hpp"
 #include "gateway/fetcher.hpp"
+#include "gateway/hook_check.hpp"
+#include "gateway/hook_tokens.hpp"
 #include "gateway/inbound.hpp"
 #include "gateway/move_in.hpp"
 #include "gateway/outbound.hpp"
@@ -68,6 +70,8 @@ class House {
   gateway::Deliveries deliveries_;
   gateway::Fetcher fetcher_;
   gateway::DirectoryKeeper keeper_;
+  gateway::HookTokens hook_tokens_;
+  gateway::HookCheck hook_check_;
   gateway::Inbound inbound_;
   gateway::CatchUp catch_up_;
   gateway::MoveIn move_in_;

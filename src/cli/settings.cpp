@@ -20,6 +20,8 @@ gateway::Settings settings_from(const ops::Config& config) {
   settings.catch_up_every = config.catch_up_every;
   settings.catch_up_after = config.catch_up_after;
   settings.catch_up_sent = config.catch_up_sent;
+  settings.hook_bare = config.hook_bare;
+  settings.hook_check = config.hook_check;
   settings.look_back = config.look_back;
   settings.copy_filter = config.copy_filter;
   settings.outgoing = config.outgoing;

@@ -7,6 +7,7 @@
 
 #include "gateway/follow_up.hpp"
 #include "gateway/inbound.hpp"
+#include "gateway/logged_ids.hpp"
 #include "gateway/sent_log.hpp"
 
 namespace mmsgate::gateway {
@@ -37,18 +38,6 @@ std::vector<NewMessage> plan_catch_up(std::vector<formats::LoggedMessage> log, c
   }
   return rows;
 }
-
-namespace {
-
-std::vector<store::LoggedId> ids_in(const std::vector<formats::LoggedMessage>& log) {
-  std::vector<store::LoggedId> ids;
-  for (const formats::LoggedMessage& entry : log) {
-    if (entry.received) ids.push_back({"voipms", entry.id, peer_form(entry.did)});
-  }
-  return ids;
-}
-
-}  // namespace
 
 void CatchUp::start() {
   if (world_.settings.read()->catch_up_every > Duration::zero()) again_after(Duration::zero());
@@ -91,7 +80,7 @@ void CatchUp::read(Span span, Found found) {
 
 void CatchUp::take(Log log, Span span, const Found& found) {
   const TimePoint now = world_.clock.now();
-  world_.store.note_log(ids_in(log), [](const Result<bool>&) {});  // when it cannot, what follows cannot either
+  world_.store.note_log(logged_ids(log), [](const Result<bool>&) {});  // when it cannot, what follows cannot either
   auto rows = plan_catch_up(std::move(log), *world_.book.read(), *world_.settings.read(), span.since, now - span.age,
                             now, world_.random);
   world_.store.accept(std::move(rows), [this, span, found](const Result<store::Accepted>& accepted) {

@@ -86,17 +86,54 @@ std::vector<NewMessage> plan_inbound(const formats::CarrierMessage& message, std
   return rows;
 }
 
-void Inbound::on_hook(const web::HookRequest& request, web::Reply reply) {
-  const auto message = request.post ? formats::parse_webhook(request.body) : formats::parse_callback(request.query);
+std::optional<bool> Inbound::is_believed(const web::HookRequest& request) {
+  const auto settings = world_.settings.read();
+  if (!request.token.empty()) {
+    tokens_.used(request.token);
+    return !settings->hook_check;
+  }
+  tokens_.missed(settings->hook_bare);
+  switch (settings->hook_bare) {
+    case HookBare::verify:
+      return false;
+    case HookBare::trust:
+      return true;
+    case HookBare::refuse:
+      break;  // the web server has let it in before that was said
+  }
+  return std::nullopt;
+}
+
+void Inbound::on_hook(web::HookRequest request, web::Reply reply) {
+  auto message = request.post ? formats::parse_webhook(request.body) : formats::parse_callback(request.query);
   if (!message) return reply.answer(text(400, message.error().detail + "\n"));
+  const auto believed = is_believed(request);
+  if (!believed) return reply.answer(text(404, "there is nothing here\n"));
   // Other events are reports about what was sent; nobody has documented them, and coming again would not help.
   if (!message->event_type.empty() && message->event_type != "message.received") return reply.answer(text(200, "ok"));
   const auto directory = world_.book.read();
   if (directory->accounts().empty()) {
     return reply.answer(text(503, "the sub accounts have not been read from VoIP.ms yet\n"));
   }
+  if (!*believed) {
+    return prove({.message = *std::move(message),
+                  .raw = std::move(request.body),
+                  .source = request.source,
+                  .has_token = !request.token.empty()},
+                 std::move(reply));
+  }
   accept(plan_inbound(*message, request.body, *directory, *world_.settings.read(), world_.clock.now(), world_.random),
          std::move(reply));
+}
+
+void Inbound::prove(Told told, web::Reply reply) {
+  check_.look_up(std::move(told), [this, reply = std::move(reply)](Result<std::vector<NewMessage>> proven) mutable {
+    if (!proven) {
+      return reply.answer({.status = 503, .body = "cannot look it up now\n", .headers = {{"Retry-After", "60"}}});
+    }
+    if (proven->empty()) return reply.answer(text(403, "VoIP.ms' log does not show this message\n"));
+    accept(*std::move(proven), std::move(reply));
+  });
 }
 
 void Inbound::accept(std::vector<NewMessage> messages, web::Reply reply) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first half of the inbound journey: what the carrier's web hook brings becomes rows, and is answered once they are
-// on disk. Thread-safe; called on web threads.
+// on disk. What comes without a token is looked up in the carrier's log before. Thread-safe; called on web threads.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "formats/carrier_message.hpp"
+#include "gateway/hook_check.hpp"
+#include "gateway/hook_tokens.hpp"
 #include "gateway/world.hpp"
 #include "web/server.hpp"
 
@@ -14,17 +17,25 @@ namespace mmsgate::gateway {
 
 class Inbound {
  public:
-  /// `on_accepted` is called, on the store's thread, when there is something new to fetch or to deliver.
-  Inbound(World world, std::function<void()> on_accepted) : world_(world), on_accepted_(std::move(on_accepted)) {}
+  /// `tokens` and `check` must outlive it. `on_accepted` is called, on the store's thread, when there is something new
+  /// to fetch or to deliver.
+  Inbound(World world, HookTokens& tokens, HookCheck& check, std::function<void()> on_accepted)
+      : world_(world), tokens_(tokens), check_(check), on_accepted_(std::move(on_accepted)) {}
 
-  /// Answers 200 "ok" after COMMIT, for a repeat too; 400 with a reason to what cannot be read; 503 when the store
-  /// cannot write or the directory was never read: then the carrier is to come again.
-  void on_hook(const web::HookRequest& request, web::Reply reply);
+  /// Answers 200 "ok" after COMMIT, for a repeat too; 400 with a reason to what cannot be read; 403 to what the log
+  /// does not show; 503 when the store cannot write, the directory was never read, or the log cannot be: then the
+  /// carrier is to come again.
+  void on_hook(web::HookRequest request, web::Reply reply);
 
  private:
+  /// Does its word count by itself? Nothing: it has none here.
+  [[nodiscard]] std::optional<bool> is_believed(const web::HookRequest& request);
+  void prove(Told told, web::Reply reply);
   void accept(std::vector<NewMessage> messages, web::Reply reply);
 
   World world_;
+  HookTokens& tokens_;
+  HookCheck& check_;
   std::function<void()> on_accepted_;
 };
 

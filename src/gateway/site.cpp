@@ -49,6 +49,20 @@ std::expected<Warrant, web::Response> GatewaySite::look_at(const web::Errand& er
   return warrant;
 }
 
+web::HookCaller GatewaySite::hook_caller(std::string_view token) {
+  using enum web::HookCaller;
+  if (!token.empty()) return hook_tokens_.knows(token) ? known : stranger;
+  switch (world_.settings.read()->hook_bare) {
+    case HookBare::verify:
+      return unproven;
+    case HookBare::trust:
+      return known;
+    case HookBare::refuse:
+      return stranger;
+  }
+  return stranger;
+}
+
 void GatewaySite::on_upload(web::Upload upload, web::Reply reply) {
   world_.work.post(
       [this, upload = std::move(upload), reply = std::move(reply)]() mutable { keep(upload, std::move(reply)); });

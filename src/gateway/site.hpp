@@ -11,6 +11,7 @@
 
 #include "formats/rcs_file.hpp"
 #include "gateway/errand_plan.hpp"
+#include "gateway/hook_tokens.hpp"
 #include "gateway/inbound.hpp"
 #include "gateway/world.hpp"
 #include "media/blob_store.hpp"
@@ -21,11 +22,20 @@ namespace mmsgate::gateway {
 
 class GatewaySite final : public web::Site {
  public:
-  /// Both must outlive it. `on_accepted` is called, on the store's thread, when a script's file is to go to a phone.
-  GatewaySite(World world, Inbound& inbound, media::BlobStore& blobs, std::function<void()> on_accepted)
-      : world_(world), inbound_(inbound), blobs_(blobs), on_accepted_(std::move(on_accepted)) {}
+  /// All must outlive it. `on_accepted` is called, on the store's thread, when a script's file is to go to a phone.
+  GatewaySite(World world, HookTokens& hook_tokens, Inbound& inbound, media::BlobStore& blobs,
+              std::function<void()> on_accepted)
+      : world_(world),
+        hook_tokens_(hook_tokens),
+        inbound_(inbound),
+        blobs_(blobs),
+        on_accepted_(std::move(on_accepted)) {}
 
-  void on_hook(web::HookRequest request, web::Reply reply) override { inbound_.on_hook(request, std::move(reply)); }
+  [[nodiscard]] web::HookCaller hook_caller(std::string_view token) override;
+
+  void on_hook(web::HookRequest request, web::Reply reply) override {
+    inbound_.on_hook(std::move(request), std::move(reply));
+  }
   /// By the keys as they are in the database now.
   [[nodiscard]] std::optional<web::Response> refuse(const web::Errand& errand) override;
   [[nodiscard]] Result<std::unique_ptr<media::Draft>> open_upload() override { return blobs_.draft(); }
@@ -41,6 +51,7 @@ class GatewaySite final : public web::Site {
   [[nodiscard]] web::Response ended(const formats::RcsFile& file, const BlobId& id, const Result<bool>& stored);
 
   World world_;
+  HookTokens& hook_tokens_;
   Inbound& inbound_;
   media::BlobStore& blobs_;
   std::function<void()> on_accepted_;

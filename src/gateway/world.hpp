@@ -10,6 +10,7 @@
 
 #include "core/copy_filter.hpp"
 #include "core/directory.hpp"
+#include "core/hook.hpp"
 #include "core/random.hpp"
 #include "core/retry_policy.hpp"
 #include "core/send_plan.hpp"
@@ -70,6 +71,9 @@ struct Settings {
   Duration catch_up_every = std::chrono::hours(1);     ///< 0: never.
   Duration catch_up_after = std::chrono::minutes(10);  ///< So long a message's web hook may be on its way.
   bool catch_up_sent = true;                           ///< Also with what was sent.
+  HookBare hook_bare = HookBare::verify;
+  bool hook_check = false;                        ///< Web hooks with a token are looked up in the log too.
+  Duration hook_pause = std::chrono::seconds(3);  ///< At the least, between two looks into the log for web hooks.
   Duration look_back = std::chrono::hours(24 * 7);
   int phones_at_once = 64;  ///< MESSAGEs on their way that have had no answer at all, not even 100.
   int carrier_at_once = 8;

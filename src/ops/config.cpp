@@ -84,6 +84,18 @@ Result<bool> fill_sip(Config& config, const Values& values) {
   return true;
 }
 
+Result<bool> fill_hook(Config& config, const Values& values) {
+  config.hook_path = values.text("web", "pathpost");
+  if (values.is("web", "hookbare", "trust")) config.hook_bare = HookBare::trust;
+  if (values.is("web", "hookbare", "refuse")) config.hook_bare = HookBare::refuse;
+  config.hook_check = values.is("web", "hookcheck", "yes");
+  config.hook_rate = values.number("web", "hookrate");
+  auto proxies = formats::parse_networks(values.text("web", "trustedproxies"));
+  if (!proxies) return values.wrong("web", "trustedproxies", proxies.error().detail);
+  config.trusted_proxies = *std::move(proxies);
+  return true;
+}
+
 Result<bool> fill_web(Config& config, const Values& values) {
   if (!is_name(values.text("web", "webdns"))) {
     return values.wrong("web", "webdns", "must be a name such as sms.example.org, without http:// and without a port");
@@ -105,7 +117,7 @@ Result<bool> fill_web(Config& config, const Values& values) {
           "reaches the gateway, e.g. 127.0.0.1:8080");
     }
   }
-  config.hook_path = values.text("web", "pathpost");
+  if (const auto filled = fill_hook(config, values); !filled) return filled;
   config.media_path = values.text("web", "pathget");
   config.upload_path = values.text("web", "pathfile");
   if (config.hook_path == config.media_path || config.hook_path == config.upload_path ||

@@ -10,8 +10,10 @@
 
 #include "core/copy_filter.hpp"
 #include "core/error.hpp"
+#include "core/hook.hpp"
 #include "core/send_plan.hpp"
 #include "formats/flexisip_answer.hpp"
+#include "formats/ip_address.hpp"
 #include "ops/values.hpp"
 #include "runtime/log.hpp"
 
@@ -44,6 +46,10 @@ struct Config {
   HostPort web;                  ///< Where the web server listens.
   std::string certificate, key;  ///< PEM files: HTTPS. Empty: HTTP.
   std::string hook_path;
+  HookBare hook_bare = HookBare::verify;
+  bool hook_check = false;
+  int hook_rate = 0;  ///< A minute; 0: no limit.
+  std::vector<formats::IpNetwork> trusted_proxies;
   std::string media_path;
   std::string upload_path;
   std::string media_folder;

@@ -59,7 +59,20 @@ constexpr Option kOptions[] = {
     {"web", "webport", port, "38443", "", Use::now, "Its port, and the port in the links."},
     {"web", "bindoverride", text, "", "", Use::now,
      "Listen at ADDRESS:PORT in plain HTTP instead, behind a reverse proxy; the links stay as they are."},
-    {"web", "pathpost", url_path, "/mmsgate", "", Use::now, "Path of the web hook that VoIP.ms calls."},
+    {"web", "pathpost", url_path, "/mmsgate", "", Use::now,
+     "Path of the web hook that VoIP.ms calls; a slash and a token follow, see `mmsgate hook show`."},
+    {"web", "hookbare", choice, "verify", "verify trust refuse", Use::live,
+     "What comes to this path without a token: verify = is delivered when VoIP.ms' log shows it too; trust = is "
+     "delivered, whoever sent it; refuse = is not taken."},
+    {"web", "hookcheck", flag, "no", "", Use::live,
+     "Look up in VoIP.ms' log also what comes with a token, before it is delivered."},
+    {"web", "hookrate", count, "60", "", Use::now,
+     "Web hooks a minute from one address that come without a token, or with a wrong one; with the right one a hundred "
+     "times as many. 0 = no limit."},
+    {"web", "trustedproxies", text, "", "", Use::now,
+     "Reverse proxies whose X-Forwarded-For or Forwarded header says where a request comes from: addresses and "
+     "networks "
+     "such as 127.0.0.1, 10.0.0.0/8."},
     {"web", "pathget", url_path, "/mmsmedia", "", Use::now, "Path of pictures and other files."},
     {"web", "pathfile", url_path, "/file", "", Use::now, "Path of the upload server (Linphone: file transfer server)."},
     {"web", "localmedia", path, "~/mmsmedia", "", Use::now, "The folder where files are kept."},

@@ -149,8 +149,18 @@ CREATE TABLE upload_keys (
 ) WITHOUT ROWID;
 )sql";
 
+// The last part of the web hook's address: who knows it may tell us of messages.
+constexpr const char* kSeventh = R"sql(
+CREATE TABLE hook_tokens (
+  number       INTEGER PRIMARY KEY AUTOINCREMENT,  -- what people call it; never used again
+  token        TEXT NOT NULL UNIQUE,
+  made_at      INTEGER NOT NULL,
+  last_used_at INTEGER                             -- to about a minute; NULL: never
+);
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth};
+constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth, kSeventh};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

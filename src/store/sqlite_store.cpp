@@ -11,6 +11,7 @@
 #include "store/directory_table.hpp"
 #include "store/events.hpp"
 #include "store/file.hpp"
+#include "store/hook_tokens.hpp"
 #include "store/importer.hpp"
 #include "store/lanes.hpp"
 #include "store/mover.hpp"
@@ -34,6 +35,7 @@ struct Desk {
         lanes(db),
         blobs(db),
         directory(db),
+        hook_tokens(db),
         twins(db),
         acceptor(db, events, lanes, twins),
         claimer(db, events),
@@ -48,6 +50,7 @@ struct Desk {
   Lanes lanes;
   Blobs blobs;
   DirectoryTable directory;
+  HookTokenTable hook_tokens;
   Twins twins;
   Acceptor acceptor;
   Claimer claimer;
@@ -62,9 +65,11 @@ struct Desk {
 
 /// Everything that only reads, over a connection of its own.
 struct Library {
-  explicit Library(Database& db) : blobs(db), directory(db), queries(db), expired(db), upload_keys(db) {}
+  explicit Library(Database& db)
+      : blobs(db), directory(db), hook_tokens(db), queries(db), expired(db), upload_keys(db) {}
   Blobs blobs;
   DirectoryTable directory;
+  HookTokenTable hook_tokens;
   Queries queries;
   Expired expired;
   UploadKeys upload_keys;
@@ -138,6 +143,16 @@ class SqliteStore final : public Store {
     carry_out([this, directory = std::move(directory), now] { desk_->directory.replace(directory, now); },
               std::move(done));
   }
+  void add_hook_token(std::string token, TimePoint now, Done<bool> done) override {
+    carry_out([this, token = std::move(token), now] { desk_->hook_tokens.add(token, now); }, std::move(done));
+  }
+  void remove_hook_token(std::int64_t number, bool even_the_last, Done<Removal> done) override {
+    submit<Removal>([this, number, even_the_last] { return desk_->hook_tokens.remove(number, even_the_last); },
+                    std::move(done));
+  }
+  void note_hook_use(std::string token, TimePoint at, Done<bool> done) override {
+    carry_out([this, token = std::move(token), at] { desk_->hook_tokens.note_use(token, at); }, std::move(done));
+  }
   void import(std::vector<Import> rows, Done<Imported> done) override {
     submit<Imported>([this, rows = std::move(rows)] { return desk_->importer.take(rows); }, std::move(done));
   }
@@ -183,6 +198,9 @@ class SqliteStore final : public Store {
   }
   Result<std::vector<UploadKey>> upload_keys() override {
     return ask([&] { return library_.upload_keys.all(); });
+  }
+  Result<std::vector<HookToken>> hook_tokens() override {
+    return ask([&] { return library_.hook_tokens.read(); });
   }
   Result<TimePoint> born() override {
     return ask([&] { return library_.queries.mark("born").value_or(TimePoint{}); });

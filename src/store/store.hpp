@@ -17,6 +17,7 @@
 #include "core/delivery_state.hpp"
 #include "core/directory.hpp"
 #include "core/error.hpp"
+#include "core/hook.hpp"
 #include "core/message.hpp"
 #include "store/import.hpp"
 #include "store/upload_key.hpp"
@@ -213,6 +214,9 @@ struct Counts {
   std::int64_t dead = 0;
 };
 
+/// What became of a token of the web hook that was to go.
+enum class Removal { removed, not_there, is_the_last };
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -255,6 +259,12 @@ class Store {
   virtual void add_upload_key(UploadKey key, Done<bool> done) = 0;
   /// For good; its name is free again. False: no key has it.
   virtual void revoke_upload_key(std::string name, Done<bool> done) = 0;
+  /// A further token of the web hook.
+  virtual void add_hook_token(std::string token, TimePoint now, Done<bool> done) = 0;
+  /// By its number. The last one stays, unless it is meant.
+  virtual void remove_hook_token(std::int64_t number, bool even_the_last, Done<Removal> done) = 0;
+  /// A message came with it.
+  virtual void note_hook_use(std::string token, TimePoint at, Done<bool> done) = 0;
 
   /// Rows of the first MMSGate's database, in the order in which they stand there. Those that were taken before add
   /// nothing.
@@ -284,6 +294,8 @@ class Store {
   [[nodiscard]] virtual Result<Directory> directory() = 0;
   /// That have not been revoked, by name. Also what another process has changed just now.
   [[nodiscard]] virtual Result<std::vector<UploadKey>> upload_keys() = 0;
+  /// The oldest first.
+  [[nodiscard]] virtual Result<std::vector<HookToken>> hook_tokens() = 0;
   /// When this database was made: what is older is none of our business.
   [[nodiscard]] virtual Result<TimePoint> born() = 0;
   /// What mark_imported() was told last; nothing: never.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/handler.hpp"
 
-#include <arpa/inet.h>
-#include <netdb.h>
+#include <netinet/in.h>
+#include <strings.h>
+
+#include <cstring>
 
 namespace mmsgate::web {
 
@@ -41,18 +43,34 @@ std::map<std::string, std::string> Head::query() const {
   return query;
 }
 
-std::string Head::source() const {
+std::string Head::headers(const char* name) const {
+  struct Found {
+    const char* name;
+    std::string joined;
+  } found{.name = name};
+  const auto add = [](void* to, MHD_ValueKind /*kind*/, const char* key, const char* value) {
+    auto& all = *static_cast<Found*>(to);
+    if (strcasecmp(key, all.name) != 0 || value == nullptr) return MHD_YES;
+    if (!all.joined.empty()) all.joined += ", ";
+    all.joined += value;
+    return MHD_YES;
+  };
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, add, &found);
+  return found.joined;
+}
+
+formats::IpAddress peer_of(MHD_Connection* connection) {
   const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  if (info == nullptr || info->client_addr == nullptr) return "";
-  const bool is_v6 = info->client_addr->sa_family == AF_INET6;
-  char text[NI_MAXHOST] = {};
-  const socklen_t size = is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-  getnameinfo(info->client_addr, size, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
-  // At "::" an IPv4 client comes as a mapped address (RFC 4291 2.5.5.2).
-  constexpr std::string_view kMapped = "::ffff:";
-  const std::string_view address = text;
-  const bool is_mapped = address.starts_with(kMapped) && address.find('.') != std::string_view::npos;
-  return std::string(address.substr(is_mapped ? kMapped.size() : 0));
+  if (info == nullptr || info->client_addr == nullptr) return {};
+  formats::IpAddress::Bytes bytes{};
+  if (info->client_addr->sa_family == AF_INET6) {
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6*>(info->client_addr)->sin6_addr, bytes.size());
+  } else if (info->client_addr->sa_family == AF_INET) {
+    constexpr std::size_t kV4At = 12;
+    bytes[10] = bytes[11] = 0xff;
+    std::memcpy(&bytes[kV4At], &reinterpret_cast<const sockaddr_in*>(info->client_addr)->sin_addr, sizeof(in_addr));
+  }
+  return formats::IpAddress(bytes);
 }
 
 }  // namespace mmsgate::web

@@ -37,14 +37,19 @@ struct Head {
   std::string path;  ///< Percent signs decoded.
   std::optional<std::uint64_t> content_length;
   bool is_chunked = false;
+  formats::IpAddress client;  ///< Behind proxies of ours too.
   std::string_view fault;  ///< Not empty: what of the headers two programs could read in two ways (RFC 9112 3.2, 6.3).
 
   [[nodiscard]] bool has_body() const { return is_chunked || content_length.value_or(0) > 0; }
   /// Empty: not there.
   [[nodiscard]] std::string header(const char* name) const;
   [[nodiscard]] std::map<std::string, std::string> query() const;
-  [[nodiscard]] std::string source() const;
+  /// All of that name, in their order, joined by commas (RFC 9110 5.3).
+  [[nodiscard]] std::string headers(const char* name) const;
 };
+
+/// Who has the connection; nobody in particular where the system does not say.
+[[nodiscard]] formats::IpAddress peer_of(MHD_Connection* connection);
 
 /// A route's work on one request: begin, then the body in pieces, then finish. An answer given early ends it; what is
 /// left of the body is dropped.

@@ -12,8 +12,8 @@ constexpr std::size_t kSmallBody = 64 << 10;
 
 class Hook final : public Handler {
  public:
-  Hook(Head head, std::size_t most, Site& site, Budget& large_bodies)
-      : head_(std::move(head)), most_(most), site_(site), large_bodies_(large_bodies) {}
+  Hook(Head head, std::string token, std::size_t most, Site& site, Budget& large_bodies)
+      : head_(std::move(head)), token_(std::move(token)), most_(most), site_(site), large_bodies_(large_bodies) {}
   ~Hook() override { drop_body(); }
 
   std::optional<Answer> begin() override {
@@ -31,10 +31,11 @@ class Hook final : public Handler {
   }
   std::optional<Answer> finish(Reply reply) override {
     site_.on_hook({.post = head_.method == "POST",
+                   .token = token_,
                    .content_type = head_.header(MHD_HTTP_HEADER_CONTENT_TYPE),
                    .body = std::move(body_),
                    .query = head_.query(),
-                   .source = head_.source()},
+                   .source = head_.client},
                   std::move(reply));
     drop_body();
     return std::nullopt;
@@ -51,6 +52,7 @@ class Hook final : public Handler {
   }
 
   const Head head_;
+  const std::string token_;
   const std::size_t most_;
   Site& site_;
   Budget& large_bodies_;
@@ -60,8 +62,9 @@ class Hook final : public Handler {
 
 }  // namespace
 
-std::unique_ptr<Handler> make_hook(Head head, const Options& options, Site& site, Budget& large_bodies) {
-  return std::make_unique<Hook>(std::move(head), options.most_hook_bytes, site, large_bodies);
+std::unique_ptr<Handler> make_hook(Head head, std::string token, const Options& options, Site& site,
+                                   Budget& large_bodies) {
+  return std::make_unique<Hook>(std::move(head), std::move(token), options.most_hook_bytes, site, large_bodies);
 }
 
 }  // namespace mmsgate::web

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/routes.hpp"
 
+#include <string>
 #include <utility>
 
 namespace mmsgate::web {
@@ -36,9 +37,39 @@ class Health final : public Handler {
   Site& site_;
 };
 
+/// An answer instead of the handler where this client has asked for too much.
+std::unique_ptr<Handler> too_many(Limiter& limiter, const Head& head) {
+  const auto wait = limiter.take(head.client.household(), Limiter::Clock::now());
+  if (!wait) return nullptr;
+  Answer answer = say(429, "too many requests from this address");
+  add_header(answer, MHD_HTTP_HEADER_RETRY_AFTER, std::to_string(wait->count()));
+  return std::make_unique<Refusal>(std::move(answer));
+}
+
+std::unique_ptr<Handler> nothing_here(const Head& head, Shared& shared) {
+  if (auto refused = too_many(shared.lost, head)) return refused;
+  return std::make_unique<Refusal>(say(404, "there is nothing here"));
+}
+
+/// A token that is none of ours is a path like any other that there is not.
+std::unique_ptr<Handler> hook(Head head, std::string token, const Options& options, Site& site, Shared& shared) {
+  const HookCaller caller = site.hook_caller(token);
+  if (caller == HookCaller::stranger) return nothing_here(head, shared);
+  if (auto refused = too_many(caller == HookCaller::known ? shared.known : shared.unproven, head)) return refused;
+  // No HEAD: a GET brings a message, and a HEAD may change nothing (RFC 9110 9.2.1).
+  if (head.method != "POST" && head.method != "GET") return method_not_allowed("GET, POST");
+  return make_hook(std::move(head), std::move(token), options, site, shared.large_bodies);
+}
+
+/// What stands behind the folder and its slash; nothing: it is not in there.
+std::optional<std::string> within(const std::string& path, const std::string& folder) {
+  if (!path.starts_with(folder + "/")) return std::nullopt;
+  return path.substr(folder.size() + 1);
+}
+
 }  // namespace
 
-std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Budget& large_bodies) {
+std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Shared& shared) {
   if (!head.fault.empty()) {
     Answer answer = say(400, head.fault);
     add_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");  // where the next one begins, nobody can be sure of
@@ -46,20 +77,20 @@ std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Bu
   }
   const bool is_get = head.method == "GET" || head.method == "HEAD";
   const bool is_post = head.method == "POST";
-  if (head.path == options.hook_path) {
-    // No HEAD: a GET brings a message, and a HEAD may change nothing (RFC 9110 9.2.1).
-    return is_post || head.method == "GET" ? make_hook(std::move(head), options, site, large_bodies)
-                                           : method_not_allowed("GET, POST");
-  }
+  if (head.path == options.hook_path) return hook(std::move(head), "", options, site, shared);
   if (head.path == options.upload_path)
     return is_post ? make_upload(std::move(head), options, site) : method_not_allowed("POST");
-  if (head.path.starts_with(options.media_path + "/")) {
-    return is_get ? make_media(std::move(head), options, site) : method_not_allowed("GET, HEAD");
-  }
   if (head.path == "/healthz") {
     return is_get ? std::make_unique<Health>(site) : method_not_allowed("GET, HEAD");
   }
-  return std::make_unique<Refusal>(say(404, "there is nothing here"));
+  // One of the two folders may lie in the other: then the inner one is meant.
+  auto token = within(head.path, options.hook_path);
+  const bool is_medium = within(head.path, options.media_path).has_value();
+  if (is_medium && (!token || options.media_path.size() > options.hook_path.size())) {
+    return is_get ? make_media(std::move(head), options, site) : method_not_allowed("GET, HEAD");
+  }
+  if (token && !token->empty()) return hook(std::move(head), *std::move(token), options, site, shared);
+  return nothing_here(head, shared);
 }
 
 }  // namespace mmsgate::web

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "web/handler.hpp"
+#include "web/limiter.hpp"
 
 namespace mmsgate::web {
 
@@ -23,11 +24,23 @@ class Budget {
   std::size_t left_;
 };
 
+/// What all requests share.
+struct Shared {
+  explicit Shared(const Options& options)
+      : large_bodies(options.most_large_hook_bytes),
+        known(options.most_known),
+        unproven(options.most_unproven),
+        lost(options.most_lost) {}
+  Budget large_bodies;
+  Limiter known, unproven, lost;
+};
+
 /// Never null: what no route knows is answered 404, a method that a route does not know 405 with Allow.
-[[nodiscard]] std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Budget& large_bodies);
+[[nodiscard]] std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Shared& shared);
 
 // The routes, each in a file of its own.
-[[nodiscard]] std::unique_ptr<Handler> make_hook(Head head, const Options& options, Site& site, Budget& large_bodies);
+[[nodiscard]] std::unique_ptr<Handler> make_hook(Head head, std::string token, const Options& options, Site& site,
+                                                 Budget& large_bodies);
 [[nodiscard]] std::unique_ptr<Handler> make_upload(Head head, const Options& options, Site& site);
 [[nodiscard]] std::unique_ptr<Handler> make_media(Head head, const Options& options, Site& site);
 

@@ -18,6 +18,7 @@
 #include <thread>
 #include <utility>
 
+#include "formats/forwarded.hpp"
 #include "web/certificate.hpp"
 #include "web/connections.hpp"
 #include "web/exchange.hpp"
@@ -61,7 +62,7 @@ class MhdServer final : public Server {
         port_(port_of(listening)),
         certificates_(std::move(certificates)),
         connections_(options_.request_timeout),
-        large_bodies_(options_.most_large_hook_bytes) {}
+        shared_(options_) {}
 
   Result<bool> start() override {
     const int fd = std::exchange(fd_, -1);  // libmicrohttpd's from now on
@@ -161,6 +162,14 @@ class MhdServer final : public Server {
     return {};
   }
 
+  [[nodiscard]] formats::IpAddress client_of(MHD_Connection* connection, const Head& head) const {
+    const formats::IpAddress peer = peer_of(connection);
+    if (options_.trusted_proxies.empty()) return peer;
+    const std::string x_forwarded_for = head.headers("X-Forwarded-For");
+    const std::string forwarded = head.headers("Forwarded");
+    return formats::client_of(peer, options_.trusted_proxies, {x_forwarded_for, forwarded});
+  }
+
   std::shared_ptr<Exchange> make_exchange(MHD_Connection* connection, const char* url, const char* method,
                                           const char* version) {
     Head head{.connection = connection, .method = method, .path = url};
@@ -169,9 +178,10 @@ class MhdServer final : public Server {
     if (std::from_chars(length.data(), length.data() + length.size(), bytes).ec == std::errc{})
       head.content_length = bytes;
     head.is_chunked = !head.header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty();
+    head.client = client_of(connection, head);
     head.fault = fault_of(connection, version, head);
     const bool sends_unasked = Exchange::sends_unasked(head);
-    return std::make_shared<Exchange>(connection, route(std::move(head), options_, site_, large_bodies_), sends_unasked,
+    return std::make_shared<Exchange>(connection, route(std::move(head), options_, site_, shared_), sends_unasked,
                                       mailbox_, waiting_);
   }
 
@@ -218,7 +228,7 @@ class MhdServer final : public Server {
   // From here on the web thread's alone.
   const std::unique_ptr<CertificateKeeper> certificates_;  ///< Null: HTTP.
   Connections connections_;
-  Budget large_bodies_;
+  Shared shared_;
   Waiting waiting_;
   bool has_closed_ = false;  ///< A connection, since the last run.
   bool stopping_ = false;

@@ -13,11 +13,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/error.hpp"
 #include "core/ids.hpp"
+#include "formats/ip_address.hpp"
 #include "media/blob_store.hpp"
 #include "runtime/log.hpp"
 
@@ -34,6 +36,11 @@ struct Options {
   std::size_t most_large_hook_bytes = 32 << 20;  ///< In memory at once, of bodies larger than 64 KiB; 503 beyond it.
   std::uint64_t most_upload_bytes = 100U << 20;  ///< 413 beyond it.
   std::size_t most_header_bytes = 32 << 10;
+  /// Whose word counts for where a request comes from (X-Forwarded-For, Forwarded).
+  std::vector<formats::IpNetwork> trusted_proxies;
+  /// Requests a minute of one client (Retry-After beyond it); 0: as many as it likes. To the web hook, by those who
+  /// belong there, by those who have yet to prove it, and to places that there are none.
+  int most_known = 6000, most_unproven = 60, most_lost = 60;
   unsigned most_connections = 4096;
   unsigned most_connections_per_address = 256;
   std::chrono::seconds idle_timeout{30};      ///< A connection without a byte for so long is closed.
@@ -65,13 +72,21 @@ class Reply {
   Send send_;
 };
 
+/// Who calls the web hook, as far as his address says.
+enum class HookCaller {
+  known,     ///< He has a token, or none is wanted.
+  unproven,  ///< He has none: what he says has to be looked up.
+  stranger,  ///< There is nothing here for him.
+};
+
 /// The provider's call: POST with a body, or the older GET with its query.
 struct HookRequest {
   bool post = true;
+  std::string token;  ///< The last part of the address; empty: it came without.
   std::string content_type;
   std::string body;
   std::map<std::string, std::string> query;  ///< Decoded.
-  std::string source;                        ///< The client's address.
+  formats::IpAddress source;                 ///< The client's address, behind proxies of ours too.
 };
 
 /// A script's or a camera's wish that its file be sent to a phone. Everything as it stood there; any characters.
@@ -104,6 +119,8 @@ struct MediaFile {
 class Site {
  public:
   virtual ~Site() = default;
+  /// Before anything of a body is read. `token` is empty for the bare address. Must be quick.
+  [[nodiscard]] virtual HookCaller hook_caller(std::string_view token) = 0;
   virtual void on_hook(HookRequest request, Reply reply) = 0;
   /// Before a byte of a script's file is taken: the answer that refuses it. Nothing: it may come.
   [[nodiscard]] virtual std::optional<Response> refuse(const Errand& errand) = 0;

@@ -21,6 +21,7 @@ def leave(house: House) -> OldHome:
     house.gateway.stop()
     for file in house.folder.glob("mmsgate.sqlite*"):
         file.unlink()
+    house.carrier.set_webhook(house.gateway.bare_hook_url)  # as it stands at VoIP.ms since then
     options = house.gateway.options["web"]
     return OldHome(house.folder / "mmsgate.sqlite", house.folder / "media", f"http://{options['webdns']}:{options['webport']}/mmsmedia")
 

@@ -55,8 +55,8 @@ def test_a_first_start_without_internet_asks_the_carrier_to_come_again(house):
     for file in house.folder.glob("mmsgate.sqlite*"):
         file.unlink()
     house.carrier.fault("getSubAccounts", "http:500", times=0)
-    house.carrier.set_webhook(house.gateway.hook_url, retry_seconds=1)
     house.gateway.start(status=503)
+    house.carrier.set_webhook(house.gateway.hook_url, retry_seconds=1)
     hook = house.carrier.incoming(STRANGER, SHOP.number, "hello")["webhook"]
     assert hook["status"] == 503
     assert "have not been read from VoIP.ms yet" in hook["body"]

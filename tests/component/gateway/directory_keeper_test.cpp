@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "component/gateway/engine_fixture.hpp"
+#include "component/gateway/hand_http.hpp"
 #include "support/eventually.hpp"
 
 namespace mmsgate::gateway {
@@ -17,22 +18,6 @@ using testing_support::eventually;
 constexpr const char* kAccounts = R"({"status":"success","accounts":[
     {"account":"100000_carol","callerid_number":"5145550103","internal_extension":"3"}]})";
 constexpr const char* kDids = R"({"status":"success","dids":[{"did":"5145550103","sms_enabled":"1"}]})";
-
-/// HTTP whose answers the test gives, when it likes.
-class HandHttp final : public net::HttpClient {
- public:
-  struct Call {
-    std::string method;
-    Done done;
-    void answer(std::string body) { done(net::HttpResponse{.status = 200, .body = std::move(body)}); }
-    void fail() { done(std::unexpected(Error{ErrorKind::transient, "no network"})); }
-  };
-  void start(net::HttpRequest request, Done done) override {
-    const auto method = std::ranges::find(request.form, "method", &std::pair<std::string, std::string>::first);
-    calls.push({method->second, std::move(done)});
-  }
-  testing_support::WaitingQueue<Call> calls;
-};
 
 class DirectoryKeeperTest : public EngineTest {
  protected:

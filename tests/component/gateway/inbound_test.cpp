@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "component/gateway/engine_fixture.hpp"
+#include "component/gateway/hand_http.hpp"
 
 namespace mmsgate::gateway {
 namespace {
@@ -19,11 +20,15 @@ class InboundTest : public EngineTest {
  protected:
   void SetUp() override {
     start();
-    inbound_ = std::make_unique<Inbound>(world(), [this] { deliveries_->poke(Target::phone); });
+    tokens_ = std::make_unique<HookTokens>(world());
+    ASSERT_TRUE(tokens_->start());
+    check_ = std::make_unique<HookCheck>(world(), api_);
+    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [this] { deliveries_->poke(Target::phone); });
   }
 
   static web::HookRequest post(const std::string& event, const std::string& id) {
-    return {.body = R"({"data":{"event_type":")" + event + R"(","payload":{"id":)" + id +
+    return {.token = "of the first message",
+            .body = R"({"data":{"event_type":")" + event + R"(","payload":{"id":)" + id +
                     R"(,"from":{"phone_number":"5145550199"},"to":[{"phone_number":"5145550100"}],"text":"hi"}}})"};
   }
   web::Response call(const web::HookRequest& request) {
@@ -33,6 +38,10 @@ class InboundTest : public EngineTest {
   }
   [[nodiscard]] std::vector<store::Summary> stored() { return store_->list(100, false).value(); }
 
+  HandHttp http_;
+  voipms::Api api_{{.url = "http://api.example/rest.php"}, http_};
+  std::unique_ptr<HookTokens> tokens_;
+  std::unique_ptr<HookCheck> check_;
   std::unique_ptr<Inbound> inbound_;
 };
 
@@ -52,7 +61,7 @@ TEST_F(InboundTest, TheSameAgainIsAnsweredAgainAndStoredOnce) {
 }
 
 TEST_F(InboundTest, TheOlderCallBackIsTakenToo) {
-  web::HookRequest get{.post = false};
+  web::HookRequest get{.post = false, .token = "t"};
   get.query = {{"id", "7"}, {"from", "5145550199"}, {"to", "5145550100"}, {"message", "hi"}};
   EXPECT_EQ(call(get).body, "ok");
   EXPECT_THAT(stored(), SizeIs(1));
@@ -64,7 +73,7 @@ TEST_F(InboundTest, OtherEventsAreTakenAndDropped) {
 }
 
 TEST_F(InboundTest, NonsenseIsABadRequestWithAReason) {
-  const auto answer = call({.body = "{\"data\":"});
+  const auto answer = call({.token = "t", .body = "{\"data\":"});
   EXPECT_EQ(answer.status, 400);
   EXPECT_THAT(answer.body, HasSubstr("JSON"));
   EXPECT_THAT(call(post("message.received", "0")).body, HasSubstr("id"));

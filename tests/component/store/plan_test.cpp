@@ -40,6 +40,7 @@ class Plan : public StoreTest {
     static_cast<void>(client_->replay(MessageId{4}));
     static_cast<void>(client_->shift(Duration(1)));
     static_cast<void>(client_->add_blob(make_blob('b')));
+    store_->note_hook_use("t", kNow, [](const Result<bool>&) {});
     static_cast<void>(store_->find_blob(make_blob('a').id));
     static_cast<void>(store_->has_result("1"));
     static_cast<void>(store_->sent(kOwn, "5145550114", kNow, kNow));

@@ -27,7 +27,7 @@ TEST_F(HookTest, PostBringsBodyTypeAndSource) {
   EXPECT_TRUE(hook.request.post);
   EXPECT_EQ(hook.request.body, R"({"data":1})");
   EXPECT_EQ(hook.request.content_type, "application/json");
-  EXPECT_EQ(hook.request.source, "127.0.0.1");
+  EXPECT_EQ(hook.request.source.str(), "127.0.0.1");
   EXPECT_EQ(hook.request.query, (std::map<std::string, std::string>{{"token", "a&b"}, {"empty", ""}}));
 
   hook.reply.answer({.status = 200, .body = "ok"});

@@ -78,7 +78,7 @@ TEST_F(ListenTest, ThroughIpv6AnIpv4ClientHasItsOwnAddress) {
   client.send(get("/mmsgate"));
   const auto hook = site_.hooks.pop();
   ASSERT_TRUE(hook);
-  EXPECT_EQ(hook->request.source, "127.0.0.1");
+  EXPECT_EQ(hook->request.source.str(), "127.0.0.1");
 }
 
 }  // namespace

@@ -31,6 +31,10 @@ class HandSite final : public Site {
     Reply reply;
   };
 
+  HookCaller hook_caller(std::string_view token) override {
+    if (token.empty()) return bare_caller;
+    return token == hook_token ? HookCaller::known : HookCaller::stranger;
+  }
   void on_hook(HookRequest request, Reply reply) override { hooks.push({std::move(request), std::move(reply)}); }
   std::optional<Response> refuse(const Errand& errand) override {
     errands.push(errand);
@@ -56,6 +60,8 @@ class HandSite final : public Site {
   testing_support::WaitingQueue<Errand> errands;
   testing_support::WaitingQueue<std::string> asked_links;
   // Set before the first request.
+  HookCaller bare_caller = HookCaller::known;
+  std::string hook_token = "right";
   std::unique_ptr<media::BlobStore> blobs;
   std::optional<Response> refusal;  ///< Of every errand.
   std::optional<Error> upload_error;

@@ -137,6 +137,21 @@ TEST(Config, ReadsAddressesOfBothKinds) {
   EXPECT_EQ(config->proxy.port, 5070);
 }
 
+TEST(Config, ReadsWhatTheWebHookBelieves) {
+  const auto usual = read("");
+  EXPECT_EQ(usual->hook_bare, HookBare::verify);
+  EXPECT_FALSE(usual->hook_check);
+  EXPECT_EQ(usual->hook_rate, 60);
+  EXPECT_TRUE(usual->trusted_proxies.empty());
+  const auto own = read("hookbare = Trust\nhookcheck = yes\nhookrate = 0\ntrustedproxies = 127.0.0.1,\n  10.0.0.0/8\n");
+  ASSERT_TRUE(own) << own.error().detail;
+  EXPECT_EQ(own->hook_bare, HookBare::trust);
+  EXPECT_TRUE(own->hook_check);
+  EXPECT_EQ(own->trusted_proxies.size(), 2U);
+  EXPECT_THAT(error_of("hookbare = maybe\n"), HasSubstr("must be one of: verify trust refuse"));
+  EXPECT_THAT(error_of("trustedproxies = nginx\n"), HasSubstr("m.conf:6: [web] trustedproxies must be addresses"));
+}
+
 TEST(Config, UnreadableLinesHaveTheirNumber) { EXPECT_THAT(error_of("what is this\n"), HasSubstr("line 6")); }
 
 TEST(Config, AFileThatIsNotThereSaysHowToWriteOne) {

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/hook.hpp"
+
+#include <algorithm>
+#include <future>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/say.hpp"
+#include "ops/control.hpp"
+#include "runtime/system.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace mmsgate::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string address_of(const ops::Config& config, const HookToken& token) {
+  return config.public_url + config.hook_path + "/" + token.token;
+}
+
+std::string last_use(const HookToken& token) { return token.last_used_at ? rfc3339(*token.last_used_at) : "never"; }
+
+Result<std::vector<HookToken>> read_tokens(const ops::Config& config) {
+  auto store = store::open_sqlite({.path = config.database, .read_only = true}, runtime::Log::none());
+  if (!store) return std::unexpected(store.error());
+  return (*store)->hook_tokens();
+}
+
+/// For a change. Only where there is one already: one that is made here might belong to the wrong user.
+Result<std::unique_ptr<store::Store>> open_to_change(const ops::Config& config) {
+  if (const auto is_there = read_tokens(config); !is_there) return std::unexpected(is_there.error());
+  return store::open_sqlite({.path = config.database}, runtime::Log::none());
+}
+
+template <typename T, typename Command>
+Result<T> carry_out(Command command) {
+  std::promise<Result<T>> ended;
+  command([&](Result<T> result) { ended.set_value(std::move(result)); });
+  return ended.get_future().get();
+}
+
+/// A gateway that runs must know at once.
+void tell_gateway(const ops::Config& config) {
+  constexpr auto kPatience = std::chrono::seconds(20);
+  const auto told = ops::ask_running(config.database, "hook-tokens", kPatience);
+  if (!told) fmt::print("It takes effect at the gateway's next start: {}.\n", told.error().detail);
+}
+
+void print_hook(const ops::Config& config, const HookToken& token) {
+  fmt::print("{:>3}  {}\n     made {}, last used {}\n", token.number, address_of(config, token), rfc3339(token.made_at),
+             last_use(token));
+}
+
+/// People give what they have at hand.
+std::optional<std::int64_t> find(const std::vector<HookToken>& tokens, const std::string& which) {
+  const std::string token = which.substr(which.rfind('/') + 1);
+  const auto found = std::ranges::find_if(
+      tokens, [&](const HookToken& each) { return each.token == token || fmt::to_string(each.number) == which; });
+  if (found == tokens.end()) return std::nullopt;
+  return found->number;
+}
+
+}  // namespace
+
+int show_hooks(const ops::Config& config, const HookOptions& options) {
+  const auto tokens = read_tokens(config);
+  if (!tokens) return say(tokens.error().detail);
+  if (options.json) {
+    ordered_json all = ordered_json::array();
+    for (const HookToken& each : *tokens) {
+      all.push_back({{"number", each.number},
+                     {"url", address_of(config, each)},
+                     {"made_at", rfc3339(each.made_at)},
+                     {"last_used_at", each.last_used_at ? ordered_json(rfc3339(*each.last_used_at)) : nullptr}});
+    }
+    fmt::print("{}\n", all.dump(2));
+    return 0;
+  }
+  if (tokens->empty())
+    return say("there is none: `mmsgate hook add` makes one, and so does the gateway when it starts");
+  fmt::print(
+      "At VoIP.ms, Manage DIDs, each number, paste this as SMS/MMS Webhook URL. Whoever knows it can send your\n"
+      "phones a message: show it to nobody else.\n\n");
+  for (const HookToken& each : *tokens) print_hook(config, each);
+  return 0;
+}
+
+int add_hook_token(const ops::Config& config, const HookOptions& /*options*/) {
+  runtime::SystemRandom random;
+  runtime::SystemClock clock;
+  auto store = open_to_change(config);
+  if (!store) return say(store.error().detail);
+  const auto added = carry_out<bool>(
+      [&](store::Done<bool> done) { (*store)->add_hook_token(make_hook_token(random), clock.now(), std::move(done)); });
+  if (!added) return say(added.error().detail);
+  const auto tokens = (*store)->hook_tokens();
+  if (!tokens) return say(tokens.error().detail);
+  print_hook(config, tokens->back());
+  tell_gateway(config);
+  fmt::print(
+      "Paste it at VoIP.ms in the place of the older one. When `mmsgate hook show` says that it is used:\n"
+      "mmsgate hook remove NUMBER-OF-THE-OLDER\n");
+  return 0;
+}
+
+int remove_hook_token(const ops::Config& config, const HookOptions& options) {
+  auto store = open_to_change(config);
+  if (!store) return say(store.error().detail);
+  const auto tokens = (*store)->hook_tokens();
+  if (!tokens) return say(tokens.error().detail);
+  const auto number = find(*tokens, options.which);
+  if (!number) return say("there is no such address; `mmsgate hook show` prints those that there are");
+  const auto removed = carry_out<store::Removal>([&](store::Done<store::Removal> done) {
+    (*store)->remove_hook_token(*number, options.even_the_last, std::move(done));
+  });
+  if (!removed) return say(removed.error().detail);
+  switch (*removed) {
+    case store::Removal::removed:
+      break;
+    case store::Removal::not_there:
+      return say("somebody else has removed it");
+    case store::Removal::is_the_last:
+      return say("it is the last, and VoIP.ms could tell us of nothing any more: `mmsgate hook add` first, or --force");
+  }
+  fmt::print("Nothing is taken from number {} any more.\n", *number);
+  tell_gateway(config);
+  return 0;
+}
+
+}  // namespace mmsgate::cli

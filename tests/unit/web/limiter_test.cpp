@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// By a clock that the test moves.
+#include "web/limiter.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mmsgate::web {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+formats::IpAddress at(std::string_view text) { return formats::IpAddress::parse(text).value(); }
+
+class LimiterTest : public testing::Test {
+ protected:
+  /// How many of `tries` at this moment get through.
+  int through(Limiter& limiter, int tries, std::string_view client = "192.0.2.1") const {
+    int passed = 0;
+    for (int i = 0; i < tries; ++i) passed += limiter.take(at(client), now_) ? 0 : 1;
+    return passed;
+  }
+  Limiter::Clock::time_point now_{seconds(1'000'000)};
+};
+
+TEST_F(LimiterTest, SoManyAMinuteAndNotMore) {
+  Limiter limiter(60);
+  EXPECT_EQ(through(limiter, 100), 60) << "a burst";
+  now_ += seconds(10);
+  EXPECT_EQ(through(limiter, 100), 10);
+  now_ += std::chrono::hours(1);
+  EXPECT_EQ(through(limiter, 100), 60) << "what was not used is not saved up";
+}
+
+TEST_F(LimiterTest, SaysWhenItIsWorthwhileToComeAgain) {
+  Limiter limiter(6);
+  EXPECT_EQ(through(limiter, 6), 6);
+  EXPECT_EQ(limiter.take(at("192.0.2.1"), now_), seconds(10));
+  now_ += milliseconds(9'500);
+  EXPECT_EQ(limiter.take(at("192.0.2.1"), now_), seconds(1));
+  now_ += seconds(1);
+  EXPECT_EQ(limiter.take(at("192.0.2.1"), now_), std::nullopt);
+}
+
+TEST_F(LimiterTest, WhoKnocksOnGetsInAllTheSame) {
+  Limiter limiter(60);
+  int passed = 0;
+  for (int i = 0; i < 600; ++i, now_ += milliseconds(100)) passed += through(limiter, 1);
+  EXPECT_NEAR(passed, 120, 1) << "a burst, and one each second of the minute";
+}
+
+TEST_F(LimiterTest, OneClientIsNotInTheWayOfAnother) {
+  Limiter limiter(2);
+  EXPECT_EQ(through(limiter, 9, "192.0.2.1"), 2);
+  EXPECT_EQ(through(limiter, 9, "192.0.2.2"), 2);
+  EXPECT_EQ(through(limiter, 9, "2001:db8::1"), 2);
+}
+
+TEST_F(LimiterTest, NoLimitIsNone) {
+  Limiter limiter(0);
+  EXPECT_EQ(through(limiter, 10'000), 10'000);
+  EXPECT_EQ(limiter.remembered(), 0U);
+}
+
+TEST_F(LimiterTest, ItsMemoryIsBoundedAndKeepsThoseWhoCameLast) {
+  Limiter limiter(2, 100);
+  EXPECT_EQ(through(limiter, 3, "192.0.2.1"), 2);
+  for (int i = 0; i < 10'000; ++i) {
+    static_cast<void>(through(limiter, 1, "10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250)));
+    const int again = i % 50 == 0 ? through(limiter, 1, "192.0.2.1") : 0;
+    EXPECT_EQ(again, 0) << "he is still known";
+  }
+  EXPECT_EQ(limiter.remembered(), 100U);
+  EXPECT_EQ(through(limiter, 3, "10.0.0.1"), 2) << "he was forgotten long ago";
+}
+
+}  // namespace
+}  // namespace mmsgate::web
