@@ -12,7 +12,7 @@ LIBRARIES = {
     "microhttpd.h": {"web"},
     "curl/": {"net"},
     "sqlite3.h": {"store"},
-    "openssl/": {"media"},
+    "openssl/": {"media", "ops", "sip"},
     "spdlog/": {"runtime"},
     "nlohmann/": {"formats", "sip", "cli"},
     "pugixml.hpp": {"formats"},
