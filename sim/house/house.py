@@ -37,13 +37,16 @@ class House:
     """`with House(build) as house:`. Options of the config are given as {"mmsgate": {"layout": "separate"}}."""
 
     def __init__(self, build: Path, options: dict[str, dict[str, str]] | None = None,
-                 to_gateway: str = proxies.EVERYTHING, folder: Path | None = None, rpc_socket: str | None = None):
+                 to_gateway: str = proxies.EVERYTHING, folder: Path | None = None, rpc_socket: str | None = None,
+                 tls: tuple[Path, Path] | None = None):
+        """`tls`, the proxy's certificate and key: then proxy and gateway speak TLS with each other."""
         self.build = build
         self.address = own_address()
         self._given_folder = folder
         self.phones: list[Phone] = []
         self._options = options or {}
         self._to_gateway = to_gateway
+        self._tls = tls
         self._rpc_socket = Path(rpc_socket) if rpc_socket else None
 
     def __enter__(self) -> "House":
@@ -75,19 +78,22 @@ class House:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self) -> None:
-        sip_port, web_port = free_ports(2, self.address)
+        sip_port, tls_port, web_port = free_ports(3, self.address)
         self.carrier = Carrier(self.build / "sim" / "mmsgate-sim", self.folder)
         self.carrier.set_accounts([{"account": r.account, "callerid_number": r.number,
                                     "internal_extension": r.extension[2:]} for r in RESIDENTS])
         self.carrier.set_dids([{"did": number} for number in sorted({r.number for r in RESIDENTS})])
-        self.proxy = Proxy(self.folder, own_address(), (self.address, sip_port), DOMAIN, self._to_gateway, self._rpc_socket)
-        self.gateway = Gateway(self.build / "src" / "mmsgate", self.folder, self._config(sip_port, web_port))
+        self.proxy = Proxy(self.folder, own_address(), (self.address, tls_port if self._tls else sip_port), DOMAIN,
+                           self._to_gateway, self._rpc_socket, tls=self._tls)
+        self.gateway = Gateway(self.build / "src" / "mmsgate", self.folder, self._config(sip_port, tls_port, web_port))
         self.carrier.set_webhook(self.gateway.hook_url)
 
-    def _config(self, sip_port: int, web_port: int) -> dict[str, dict[str, str]]:
+    def _config(self, sip_port: int, tls_port: int, web_port: int) -> dict[str, dict[str, str]]:
         config: dict[str, dict[str, Any]] = {
-            "sip": {"sipboundaddress": self.address, "sipport": sip_port, "domain": DOMAIN,
-                    "sipproxy": f"{self.proxy.address}:{self.proxy.port}"},
+            "sip": {"sipboundaddress": self.address, "sipport": sip_port, "siptlsport": tls_port, "domain": DOMAIN,
+                    "sipproxy": f"{self.proxy.address}:{self.proxy.tls_port if self._tls else self.proxy.port}",
+                    "proxytransport": "tls" if self._tls else "auto",
+                    "sipcert": self.folder / "sip-cert.pem", "sipkey": self.folder / "sip-key.pem"},
             "api": {"apiid": USER, "apipw": PASSWORD, "apiurl": self.carrier.api_url,
                     "carrierwait": 1},  # who waits for a test does not want to wait for two minutes
             "web": {"webdns": self.address, "webbind": self.address, "webport": web_port,

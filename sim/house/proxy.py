@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kamailio as the proxy and registrar of a household."""
 
+import json
 import socket
 import string
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
-from .ports import free_port
+from .ports import free_ports
 from .process import Process, wait_until
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "kamailio.cfg.in"
@@ -20,14 +23,19 @@ class _AtTemplate(string.Template):
 
 class Proxy:
     def __init__(self, folder: Path, address: str, gateway: tuple[str, int], domain: str, to_gateway: str = EVERYTHING,
-                 rpc_socket: Path | None = None, passwords: dict[str, str] | None = None):
-        """With `passwords`, accounts must know theirs; without, everybody may register."""
-        self.address, self.port, self.domain = address, free_port(address), domain
+                 rpc_socket: Path | None = None, passwords: dict[str, str] | None = None,
+                 tls: tuple[Path, Path] | None = None, more: str = ""):
+        """With `passwords`, accounts must know theirs; without, everybody may register. With `tls` (certificate and
+        key), `gateway` is where that takes TLS, and the proxy takes it too. `more` goes into its configuration."""
+        self.address, self.domain = address, domain
+        self.port, self.tls_port = free_ports(2, address)
         self.rpc_socket = rpc_socket or folder / "kamailio.rpc"
         config = folder / "kamailio.cfg"
         config.write_text(_AtTemplate(TEMPLATE.read_text()).substitute(
             PROXY_ADDRESS=address, PROXY_PORT=self.port, GATEWAY_ADDRESS=gateway[0], GATEWAY_PORT=gateway[1],
-            DOMAIN=domain, RPC_SOCKET=self.rpc_socket, TO_GATEWAY=to_gateway,
+            DOMAIN=domain, RPC_SOCKET=self.rpc_socket, TO_GATEWAY=to_gateway, MORE=more,
+            GATEWAY_TRANSPORT=";transport=tls" if tls else "", TLS="#!define WITH_TLS" if tls else "",
+            PROXY_TLS_PORT=self.tls_port, TLS_CERTIFICATE=tls[0] if tls else "", TLS_KEY=tls[1] if tls else "",
             PASSWORDS="#!define WITH_PASSWORDS" if passwords else "",
             ACCOUNTS="".join(f'$sht(password=>{name}) = "{word}";' for name, word in (passwords or {}).items())))
         self._folder = folder
@@ -64,6 +72,20 @@ class Proxy:
                 return s.recv(2000).startswith(b"SIP/2.0 200") and self.rpc_socket.exists()
             except (TimeoutError, ConnectionError):
                 return False
+
+    def lookup(self, account: str) -> list[dict[str, Any]]:
+        """The contacts that are registered for an account, as `ul.lookup` shows them; empty: none."""
+        question = {"jsonrpc": "2.0", "method": "ul.lookup", "params": ["location", f"{account}@{self.domain}"], "id": 1}
+        own = self._folder / f"rpc-{uuid4()}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            try:
+                s.bind(str(own))
+                s.settimeout(5)
+                s.sendto(json.dumps(question).encode(), str(self.rpc_socket))
+                answer = json.loads(s.recv(65_536))
+            finally:
+                own.unlink(missing_ok=True)
+        return [each["Contact"] for each in answer.get("result", {}).get("Contacts", [])]
 
     def stop(self) -> int:
         return self.process.stop()

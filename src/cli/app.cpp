@@ -42,7 +42,10 @@ Result<ops::Config> configured(const Common& common) {
     if (!level) return fail(ErrorKind::rejected, "--mmsgate-logger must be one of: DEBUG INFO WARNING ERROR CRITICAL");
     config->log_level = *level;
   }
-  if (common.sip_trace >= 0) config->sip_trace = common.sip_trace;
+  if (common.sip_trace >= 0) {
+    config->sip_trace = common.sip_trace;
+    if (!config->sip_trace_file.empty()) config->sip_file_trace = common.sip_trace;
+  }
   return config;
 }
 
@@ -50,7 +53,8 @@ void add_common(CLI::App& app, Common& common) {
   app.add_option("--config-file", common.config_file, "Where mmsgate.conf is")->capture_default_str();
   app.add_option("--mmsgate-logger", common.log_level,
                  "Log DEBUG, INFO, WARNING, ERROR or CRITICAL, whatever the config says");
-  app.add_option("--sip-trace,--pjsip-debug", common.sip_trace, "Trace the SIP stack into the log: 0 nothing ... 9 all")
+  app.add_option("--sip-trace,--pjsip-debug", common.sip_trace,
+                 "Trace the SIP stack into the log and siplogfile: 0 nothing, 4 messages, 9 all")
       ->check(CLI::Range(0, 9));
 }
 

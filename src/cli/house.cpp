@@ -1,44 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/house.hpp"
 
-#include <netdb.h>
-
 #include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/settings.hpp"
+#include "cli/sip_setup.hpp"
 #include "runtime/memory.hpp"
 #include "store/sqlite_store.hpp"
 #include "version.hpp"
 
 namespace mmsgate::cli {
 namespace {
-
-/// The proxy as the SIP stack wants it: an address. Looked up once, here, so that no thread ever waits for DNS.
-Result<std::string> proxy_route(const ops::HostPort& proxy) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_DGRAM;
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(proxy.host.c_str(), nullptr, &hints, &found);
-  if (error != 0) {
-    return fail(ErrorKind::transient,
-                fmt::format("cannot find the SIP proxy {} ([sip] sipproxy): {}", proxy.host, gai_strerror(error)));
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-  const addrinfo* best = found;
-  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    if (each->ai_family == AF_INET) {
-      best = each;
-      break;
-    }
-  }
-  char address[NI_MAXHOST] = {};
-  getnameinfo(best->ai_addr, best->ai_addrlen, address, sizeof address, nullptr, 0, NI_NUMERICHOST);
-  const bool is_v6 = best->ai_family == AF_INET6;
-  return fmt::format("sip:{}{}{}:{}", is_v6 ? "[" : "", address, is_v6 ? "]" : "", proxy.port);
-}
 
 voipms::Credentials credentials_from(const ops::Config& config) {
   return {.url = config.api_url, .user = config.api_user, .password = config.api_password};
@@ -48,7 +23,7 @@ voipms::Credentials credentials_from(const ops::Config& config) {
 
 Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::shared_ptr<runtime::Log> log) {
   gateway::Settings settings = settings_from(config);
-  auto route = proxy_route(config.proxy);
+  auto route = proxy_route(config);
   if (!route) return std::unexpected(route.error());
   settings.proxy_route = *std::move(route);
   auto control = ops::Control::open(config.database);
@@ -110,9 +85,15 @@ void House::reload(const ops::Config& config) {
   settings_.replace(std::move(settings));
   api_.replace(credentials_from(config));
   keeper_.look_now();
+  if (const auto opened = trace_->reopen(); !opened) log_->error("{}", opened.error().detail);
 }
 
 Result<bool> House::listen(const ops::Config& config) {
+  auto trace = sip::Trace::open(
+      {.log_level = config.sip_trace, .file = config.sip_trace_file, .file_level = config.sip_file_trace}, clock_,
+      log_);
+  if (!trace) return std::unexpected(trace.error());
+  trace_ = *std::move(trace);
   if (const auto known = keeper_.start(); !known) return known;
   if (const auto ready = hook_tokens_.start(); !ready) return ready;
   // Before sofia-sip takes a port of the kernel's choice: it might be this one.
@@ -130,11 +111,10 @@ Result<bool> House::listen(const ops::Config& config) {
                             site_, log_);
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
-  auto endpoint = sip::listen({.address = config.sip_address,
-                               .port = config.sip_port,
-                               .server_name = fmt::format("mmsgate/{}", kVersion),
-                               .trace_level = config.sip_trace},
-                              outbound_, log_);
+  auto sip = sip_options(config, settings_.read()->proxy_route, *random_, *log_);
+  if (!sip) return std::unexpected(sip.error());
+  sip->trace = trace_;
+  auto endpoint = sip::listen(*std::move(sip), outbound_, log_);
   if (!endpoint) return std::unexpected(endpoint.error());
   endpoint_ = std::move(*endpoint);
   registrations_ = locator(config);

@@ -22,6 +22,7 @@
 #include "ops/control.hpp"
 #include "runtime/log.hpp"
 #include "runtime/system.hpp"
+#include "sip/trace.hpp"
 
 namespace mmsgate::cli {
 
@@ -32,7 +33,8 @@ class House {
   [[nodiscard]] static Result<std::unique_ptr<House>> open(const ops::Config& config,
                                                            std::shared_ptr<runtime::Log> log);
   ~House();
-  /// What `config` says now takes effect, as far as it can without a new start (Use::live).
+  /// What `config` says now takes effect, as far as it can without a new start (Use::live). The trace's file is opened
+  /// anew.
   void reload(const ops::Config& config);
   House(const House&) = delete;
   House& operator=(const House&) = delete;
@@ -79,6 +81,7 @@ class House {
   gateway::Outbound outbound_;
   gateway::GatewaySite site_;
   gateway::CarrierSender carrier_;
+  std::shared_ptr<sip::Trace> trace_;
   std::unique_ptr<sip::Endpoint> endpoint_;
   std::unique_ptr<sip::Registrations> registrations_;
   std::unique_ptr<gateway::PhoneSender> phones_;

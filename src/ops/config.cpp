@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,76 +11,17 @@
 #include "formats/filter_text.hpp"
 #include "formats/ini.hpp"
 #include "ops/options.hpp"
+#include "ops/sip_config.hpp"
 #include "runtime/files.hpp"
 
 namespace mmsgate::ops {
 namespace {
-
-/// HOST, HOST:PORT, [V6] or [V6]:PORT. Nothing: not of that form.
-std::optional<HostPort> host_port(std::string_view text, std::uint16_t fallback) {
-  std::string_view host = text;
-  std::string_view port;
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == std::string_view::npos) return std::nullopt;
-    host = text.substr(1, end - 1);
-    if (end + 1 < text.size() && text[end + 1] != ':') return std::nullopt;
-    if (end + 1 < text.size()) port = text.substr(end + 2);
-  } else if (const auto colon = text.find(':');
-             colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos) {
-    host = text.substr(0, colon);
-    port = text.substr(colon + 1);
-    if (port.empty()) return std::nullopt;
-  }
-  if (host.empty()) return std::nullopt;
-  if (port.empty()) return HostPort{std::string(host), fallback};
-  static constexpr Option kPort{.form = Form::port};
-  if (!check(kPort, port)) return std::nullopt;
-  return HostPort{std::string(host), static_cast<std::uint16_t>(std::stoi(std::string(port)))};
-}
-
-/// A name or an IP address, and nothing round it.
-bool is_host(std::string_view text) {
-  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':';
-  });
-}
-
-bool is_name(std::string_view text) { return is_host(text) && text.find(':') == std::string_view::npos; }
 
 std::string public_url(const Values& values) {
   const std::string protocol = values.is("web", "protocol", "https") ? "https" : "http";
   const int port = values.number("web", "webport");
   const bool is_usual = port == (protocol == "https" ? 443 : 80);
   return fmt::format("{}://{}{}", protocol, values.text("web", "webdns"), is_usual ? "" : fmt::format(":{}", port));
-}
-
-Config::Locator locator(const Values& values) {
-  using enum Config::Locator;
-  const auto is = [&values](std::string_view wanted) { return values.is("sip", "locator", wanted); };
-  return is("flexisip") ? flexisip : is("kamailio") ? kamailio : is("proxy") ? proxy : automatic;
-}
-
-Result<bool> fill_sip(Config& config, const Values& values) {
-  constexpr std::uint16_t kSipPort = 5060;
-  config.sip_address = values.text("sip", "sipboundaddress");
-  config.sip_port = static_cast<std::uint16_t>(values.number("sip", "sipport"));
-  const auto proxy = host_port(values.text("sip", "sipproxy"), kSipPort);
-  if (!proxy || !is_host(proxy->host)) return values.wrong("sip", "sipproxy", "must be HOST or HOST:PORT");
-  config.proxy = *proxy;
-  config.domain = values.text("sip", "domain");
-  if (!config.domain.empty() && !is_name(config.domain)) {
-    return values.wrong("sip", "domain", "must be a name such as sip.example.org");
-  }
-  if (config.domain.empty()) config.domain = config.proxy.host;
-  config.locator = locator(values);
-  config.kamailio_rpc = values.text("sip", "kamailiorpc");
-  config.flexisip_socket = values.text("sip", "flexisipsocket");
-  config.contact_route =
-      values.is("sip", "contactroute", "doroute") ? formats::ContactRoute::doroute : formats::ContactRoute::ctrt;
-  config.sip_trace = std::min(9, values.number("sip", "siploglevel"));
-  return true;
 }
 
 Result<bool> fill_hook(Config& config, const Values& values) {

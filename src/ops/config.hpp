@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,28 +15,38 @@
 #include "core/send_plan.hpp"
 #include "formats/flexisip_answer.hpp"
 #include "formats/ip_address.hpp"
+#include "ops/host_port.hpp"
 #include "ops/values.hpp"
 #include "runtime/log.hpp"
 
 namespace mmsgate::ops {
 
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
 struct Config {
   enum class Locator { automatic, flexisip, kamailio, proxy };
+  enum class Transport { automatic, udp, tcp, tls };
+  /// At a VoIP.ms server, as a phone does.
+  struct Registration {
+    HostPort pop;          ///< Port 0: the usual one.
+    std::string identity;  ///< "<sip:100000_mmsgate@pop.example>"
+    std::string user, password;
+  };
 
   std::string sip_address;
   std::uint16_t sip_port = 0;
+  std::uint16_t sip_tls_port = 0;
+  std::string sip_certificate, sip_key;  ///< PEM files; both may be missing.
+  bool is_tls_wanted = false;            ///< By an option that is set. Otherwise it is there if it can be had.
   HostPort proxy;
+  Transport proxy_transport = Transport::automatic;
+  std::optional<Registration> registration;
   std::string domain;
   Locator locator = Locator::automatic;
   std::string kamailio_rpc;
   std::string flexisip_socket;
   formats::ContactRoute contact_route = formats::ContactRoute::ctrt;
-  int sip_trace = 0;
+  int sip_trace = 0;  ///< Into the log: 0 ... 9.
+  std::string sip_trace_file;
+  int sip_file_trace = 0;  ///< Into that file.
 
   std::string api_url;
   std::string api_user;

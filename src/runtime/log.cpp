@@ -111,6 +111,15 @@ void Log::set_level(LogLevel level) { logger_->set_level(to_spdlog(level)); }
 
 bool Log::wants(LogLevel level) const { return logger_->should_log(to_spdlog(level)); }
 
+void Log::always(std::string_view line) {
+  const std::string clean = printable(line);
+  const spdlog::details::log_msg message(logger_->name(), spdlog::level::info, clean);
+  for (const spdlog::sink_ptr& sink : logger_->sinks()) {
+    sink->log(message);
+    sink->flush();
+  }
+}
+
 void Log::write(LogLevel level, std::string_view line) { logger_->log(to_spdlog(level), printable(line)); }
 
 std::string to_string(Redacted redacted) {

@@ -52,6 +52,9 @@ class Log {
     if (wants(LogLevel::error)) write(LogLevel::error, fmt::format(text, std::forward<Args>(args)...));
   }
 
+  /// What an option of its own asks for: written as info at whatever level.
+  void always(std::string_view line);
+
   [[nodiscard]] bool wants(LogLevel level) const;
   void set_level(LogLevel level);
   /// Opens the file anew, under its name: what was there has been moved away (logrotate). transient: it cannot be

@@ -11,15 +11,49 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/random.hpp"
+#include "core/retry_policy.hpp"
+#include "core/time.hpp"
 #include "runtime/log.hpp"
 
 namespace mmsgate::sip {
+
+class Trace;
+
+/// SIP over TLS, at a port of its own: two sockets cannot listen for TCP at one.
+struct Tls {
+  std::string certificate, key;  ///< In PEM form.
+  std::uint16_t port = 0;        ///< 0: any free one.
+  bool is_must = true;           ///< Without it there is no endpoint; else the log says why there is no TLS.
+};
+
+/// MESSAGEs go out by TLS, over routes with ";transport=tls".
+struct TlsOut {
+  std::string certificate, key;  ///< Shown to a proxy that asks for them.
+  /// A file of authorities; the proxy's certificate must be of one of them, and name its host. Empty: any will do.
+  std::string authorities;
+};
+
+/// At a VoIP.ms server, as a phone does; see pop_registration.hpp.
+struct Registration {
+  std::string pop;       ///< "pop.example" or "pop.example:5060"
+  std::string identity;  ///< "<sip:100000_mmsgate@pop.example>"
+  std::string user, password;
+  std::string route;  ///< The proxy, as in Outgoing.
+  std::chrono::seconds lifetime{600};
+  /// When something is in the way; and when our name or password is not taken: nobody is let in by asking often.
+  RetryPolicy trouble{.first = std::chrono::seconds(10), .longest = std::chrono::minutes(10)};
+  RetryPolicy refused{.first = std::chrono::minutes(5), .longest = std::chrono::hours(1)};
+  Duration soonest_refresh = std::chrono::seconds(5);
+  Random* random = nullptr;  ///< Must be there, and outlive the endpoint.
+};
 
 struct Options {
   std::string address = "127.0.0.2";    ///< An IP address, no name.
@@ -30,7 +64,10 @@ struct Options {
   std::chrono::milliseconds timeout =
       std::chrono::seconds(32);  ///< A request without a final answer ends as 408 (timer F).
   std::string server_name = "mmsgate";
-  int trace_level = 0;  ///< 0 none ... 9; goes to the log.
+  std::optional<Tls> tls;
+  std::optional<TlsOut> tls_out;
+  std::optional<Registration> registration;
+  std::shared_ptr<Trace> trace;  ///< Null: none.
 };
 
 /// A MESSAGE as it came, its body decoded (Content-Encoding) and its type known to be one that we take.
@@ -78,10 +115,12 @@ class Receiver {
 /// line break and escapes nothing.
 struct Outgoing {
   std::string request_uri;  ///< "sip:123456_bob@example.org"
-  std::string route;        ///< Where it is sent first: "sip:127.0.0.1:5060", with ";transport=tcp" to force TCP.
-  std::string from;         ///< `"5145550123" <sip:5145550123@example.org>`, without a tag
-  std::string to;           ///< `<sip:123456_bob@example.org>`
-  std::string call_id;      ///< The same for each try of one delivery.
+  /// Where it is sent first: "sip:127.0.0.1:5060", with ";transport=tcp" to force TCP (or udp, or tls). A name must
+  /// have its address beside it: "sip:proxy.example:5061;maddr=192.0.2.1;transport=tls".
+  std::string route;
+  std::string from;     ///< `"5145550123" <sip:5145550123@example.org>`, without a tag
+  std::string to;       ///< `<sip:123456_bob@example.org>`
+  std::string call_id;  ///< The same for each try of one delivery.
   std::vector<std::pair<std::string, std::string>> headers;  ///< More of them: {"X-SMS-To", "5145550000"}.
   std::string content_type;
   std::string body;
@@ -102,6 +141,8 @@ class Endpoint {
   /// From now on no new request is taken (503 with Retry-After); what is under way goes on.
   virtual void drain() = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
+  /// 0: TLS is not spoken.
+  [[nodiscard]] virtual std::uint16_t tls_port() const = 0;
 };
 
 /// Listens, then serves until destroyed. `receiver` must outlive it. The error says which address and what to do.

@@ -9,6 +9,8 @@
 #include "runtime/failpoint.hpp"
 #include "sip/request_text.hpp"
 #include "sip/sockets.hpp"
+#include "sip/tls_folder.hpp"
+#include "sip/trace.hpp"
 
 namespace mmsgate::sip {
 namespace {
@@ -72,11 +74,25 @@ Result<std::uint16_t> Listener::open() {
   agent_.reset(nta_agent_create(
       loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1), NTATAG_SERVER_RPORT(1),
       NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)), NTATAG_UDP_MTU(65535),
-      NTATAG_SIP_T1X64(kServerMemory), TPTAG_IDLE(kIdleConnection), TPTAG_QUEUESIZE(kSendQueue), TAG_END()));
+      NTATAG_SIP_T1X64(kServerMemory), TPTAG_IDLE(kIdleConnection), TPTAG_QUEUESIZE(kSendQueue),
+      TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
   if (!agent_) return why_not(options_.address, options_.port);
   leg_.reset(
       nta_leg_tcreate(agent_.get(), &Listener::on_request, this, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
   const std::uint16_t port = port_of(agent_.get());
+  limit_what_a_read_takes(port);
+  return port;
+}
+
+Result<std::uint16_t> Listener::open_tls(const Tls& tls) {
+  const auto folder = TlsFolder::make(tls.certificate, tls.key, {});
+  if (!folder) return std::unexpected(folder.error());
+  const std::string url = url_of(options_.address, tls.port, "sips");
+  const int opened =
+      nta_agent_add_tport(agent_.get(), URL_STRING_MAKE(url.c_str()), TPTAG_CERTIFICATE((*folder)->path().c_str()),
+                          TPTAG_TLS_VERIFY_POLICY(TPTLS_VERIFY_NONE), TAG_END());
+  if (opened != 0) return why_not_tls(options_.address, tls.port);
+  const std::uint16_t port = tls_port_of(agent_.get());
   limit_what_a_read_takes(port);
   return port;
 }

@@ -25,6 +25,8 @@ class Listener {
 
   /// The port that it has. rejected: no IP address. transient: the address or the port cannot be had.
   [[nodiscard]] Result<std::uint16_t> open();
+  /// After open(), the same for TLS, with its port. Who connects is not asked who he is. transient: it cannot be had.
+  [[nodiscard]] Result<std::uint16_t> open_tls(const Tls& tls);
   void drain() { draining_ = true; }
 
  private:

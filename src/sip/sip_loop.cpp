@@ -6,16 +6,18 @@
 #include <sofia-sip/su_time.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <mutex>
-#include <string_view>
 
 #include "sip/sockets.hpp"
+#include "sip/tls_lines.hpp"
 
 // The stack's own names for its traces.
 extern "C" su_log_t tport_log[];
 extern "C" su_log_t nta_log[];
+extern "C" su_log_t iptsec_log[];
 // Its hooks for the time, which stand in no header; what the wall's clock says is in `*now` when they are called.
 extern "C" void (*_su_time)(su_time_t* now);
 extern "C" su_time64_t (*_su_nanotime)(su_time64_t* now);
@@ -44,25 +46,25 @@ void keep_time_steady() {
   });
 }
 
-void write_trace(void* log, char const* format, va_list arguments) {
-  char line[2048];
-  std::vsnprintf(line, sizeof line, format, arguments);
-  std::string_view text(line);
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  if (log != nullptr) static_cast<runtime::Log*>(log)->info("sip: {}", text);
+void write_trace(void* trace, char const* format, va_list arguments) {
+  char piece[4096];  // the stack's longest is 2,051
+  const int size = std::vsnprintf(piece, sizeof piece, format, arguments);
+  if (trace == nullptr || size < 0) return;
+  static_cast<Trace*>(trace)->take({piece, std::min<std::size_t>(static_cast<std::size_t>(size), sizeof piece - 1)});
 }
 
 /// Without this the stack writes to standard error what strangers send.
-void redirect_trace(int level, runtime::Log* log) {
-  for (su_log_t* each : {su_log_default, tport_log, nta_log}) {
-    su_log_redirect(each, write_trace, log);
+void redirect_trace(Trace* trace) {
+  const int level = trace == nullptr ? 0 : trace->level();
+  for (su_log_t* each : {su_log_default, tport_log, nta_log, iptsec_log}) {
+    su_log_redirect(each, write_trace, trace);
     su_log_set_level(each, static_cast<unsigned>(level));
   }
 }
 
 }  // namespace
 
-SipLoop::SipLoop(int trace_level, std::shared_ptr<runtime::Log> log) : trace_level_(trace_level), log_(std::move(log)) {
+SipLoop::SipLoop(std::shared_ptr<Trace> trace) : trace_(std::move(trace)) {
   std::promise<void> started;
   thread_ = std::thread([this, &started] { run(started); });
   pthread_setname_np(thread_.native_handle(), "sip");
@@ -81,8 +83,9 @@ void SipLoop::run(std::promise<void>& started) {
   forget_name_servers();
   keep_time_steady();
   su_init();
-  redirect_trace(trace_level_, log_.get());
+  redirect_trace(trace_.get());
   {
+    const TlsLines lines(*mailbox_);
     const Root root(su_root_create(this));
     su_root_threading(root.get(), 0);
     su_wait_t wait{};
@@ -94,7 +97,7 @@ void SipLoop::run(std::promise<void>& started) {
     su_root_deregister(root.get(), index);
     mailbox_->close();
   }
-  redirect_trace(0, nullptr);
+  redirect_trace(nullptr);
   su_deinit();
 }
 

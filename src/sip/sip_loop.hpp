@@ -7,17 +7,17 @@
 #include <memory>
 #include <thread>
 
-#include "runtime/log.hpp"
 #include "runtime/mailbox.hpp"
 #include "sip/sofia.hpp"
+#include "sip/trace.hpp"
 
 namespace mmsgate::sip {
 
 class SipLoop {
  public:
-  /// Starts the thread. The stack's trace up to `trace_level` (0 none ... 9) goes to `log`; the stack has one trace for
-  /// the whole process.
-  SipLoop(int trace_level, std::shared_ptr<runtime::Log> log);
+  /// Starts the thread. `trace` is told what the stack says; null: nobody is. The stack has one trace for the whole
+  /// process.
+  explicit SipLoop(std::shared_ptr<Trace> trace);
   ~SipLoop();
   SipLoop(const SipLoop&) = delete;
   SipLoop& operator=(const SipLoop&) = delete;
@@ -45,8 +45,7 @@ class SipLoop {
   void run(std::promise<void>& started);
   static int on_mail(SipLoop* /*root_magic*/, su_wait_t* wait, SipLoop* self);
 
-  const int trace_level_;
-  const std::shared_ptr<runtime::Log> log_;
+  const std::shared_ptr<Trace> trace_;
   const std::shared_ptr<runtime::Mailbox> mailbox_ = std::make_shared<runtime::Mailbox>();
   su_root_t* root_ = nullptr;
   std::thread thread_;

@@ -48,6 +48,18 @@ int try_bind(int type, const sockaddr_storage& storage) {
   return error;
 }
 
+std::unexpected<Error> cannot_listen(const std::string& address, std::uint16_t port, int error, const char* option) {
+  // Two may share a TCP address until both listen: that it can be bound does not mean that it is free.
+  if (error == 0) error = EADDRINUSE;
+  const std::string advice = error == EADDRINUSE
+                                 ? fmt::format("; another program has it: end that one, or set {}", option)
+                             : error == EADDRNOTAVAIL ? "; this machine has no such address: see sipboundaddress"
+                             : error == EACCES        ? "; ports below 1024 need a privilege: choose a higher one"
+                                                      : "";
+  return fail(ErrorKind::transient, fmt::format("the SIP endpoint cannot listen at {} port {}: {}{}", address, port,
+                                                std::strerror(error), advice));
+}
+
 }  // namespace
 
 bool is_ip_address(const std::string& text) {
@@ -59,14 +71,19 @@ bool is_numeric_route(std::string_view uri) {
   constexpr std::string_view kScheme = "sip:";
   if (!uri.starts_with(kScheme)) return false;
   uri.remove_prefix(kScheme.size());
+  constexpr std::string_view kAddress = ";maddr=";
+  if (const auto at = uri.find(kAddress); at != std::string_view::npos) {
+    uri.remove_prefix(at + kAddress.size());
+    uri = uri.substr(0, uri.find(';'));
+  }
   if (!uri.starts_with('[')) return is_ip_address(std::string(uri.substr(0, uri.find_first_of(":;?"))));
   const auto end = uri.find(']');
   return end != std::string_view::npos && is_ip_address(std::string(uri.substr(1, end - 1)));
 }
 
-std::string url_of(const std::string& address, std::uint16_t port) {
+std::string url_of(const std::string& address, std::uint16_t port, std::string_view scheme) {
   const bool is_v6 = address.find(':') != std::string::npos;
-  return fmt::format("sip:{}{}{}:{}", is_v6 ? "[" : "", address, is_v6 ? "]" : "",
+  return fmt::format("{}:{}{}{}:{}", scheme, is_v6 ? "[" : "", address, is_v6 ? "]" : "",
                      port == 0 ? "*" : std::to_string(port));
 }
 
@@ -79,14 +96,14 @@ std::unexpected<Error> why_not(const std::string& address, std::uint16_t port) {
   *port_in(storage) = htons(port);
   int error = try_bind(SOCK_STREAM, storage);
   if (error == 0) error = try_bind(SOCK_DGRAM, storage);
-  // Two may share a TCP address until both listen: that it can be bound does not mean that it is free.
-  if (error == 0) error = EADDRINUSE;
-  const char* advice = error == EADDRINUSE      ? "; another program has it: end that one, or set sipport"
-                       : error == EADDRNOTAVAIL ? "; this machine has no such address: see sipboundaddress"
-                       : error == EACCES        ? "; ports below 1024 need a privilege: choose a higher one"
-                                                : "";
-  return fail(ErrorKind::transient, fmt::format("the SIP endpoint cannot listen at {} port {}: {}{}", address, port,
-                                                std::strerror(error), advice));
+  return cannot_listen(address, port, error, "sipport");
+}
+
+std::unexpected<Error> why_not_tls(const std::string& address, std::uint16_t port) {
+  sockaddr_storage storage{};
+  parse(address, storage);
+  *port_in(storage) = htons(port);
+  return cannot_listen(address, port, try_bind(SOCK_STREAM, storage), "siptlsport");
 }
 
 void limit_what_a_read_takes(std::uint16_t port) {

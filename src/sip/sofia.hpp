@@ -10,12 +10,14 @@
 namespace mmsgate::sip {
 class Listener;
 struct OpenRequest;
+class PopRegistration;
 class SipLoop;
 }  // namespace mmsgate::sip
 
 // The stack takes the types of its context pointers from macros that must stand before its headers.
 #define SU_ROOT_MAGIC_T mmsgate::sip::SipLoop
 #define SU_WAKEUP_ARG_T mmsgate::sip::SipLoop
+#define SU_TIMER_ARG_T mmsgate::sip::PopRegistration
 #define NTA_LEG_MAGIC_T mmsgate::sip::Listener
 #define NTA_OUTGOING_MAGIC_T mmsgate::sip::OpenRequest
 
@@ -27,6 +29,7 @@ class SipLoop;
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/sip_util.h>
 #include <sofia-sip/su_log.h>
+#include <sofia-sip/su_string.h>
 #include <sofia-sip/su_tag.h>
 #include <sofia-sip/su_wait.h>
 #include <sofia-sip/tport_tag.h>
@@ -48,6 +51,15 @@ using Leg = std::unique_ptr<nta_leg_t, Deleter<nta_leg_destroy>>;
 /// Where the agent takes requests, the same for UDP and TCP.
 [[nodiscard]] inline std::uint16_t port_of(nta_agent_t* agent) {
   return static_cast<std::uint16_t>(std::strtoul(sip_via_port(nta_agent_via(agent), nullptr), nullptr, 10));
+}
+
+/// ... over TLS. 0: it does not.
+[[nodiscard]] inline std::uint16_t tls_port_of(nta_agent_t* agent) {
+  for (const sip_via_t* via = nta_agent_via(agent); via != nullptr; via = via->v_next) {
+    if (su_casematch(via->v_protocol, sip_transport_tls) == 0) continue;
+    return static_cast<std::uint16_t>(std::strtoul(sip_via_port(via, nullptr), nullptr, 10));
+  }
+  return 0;
 }
 
 }  // namespace mmsgate::sip

@@ -61,6 +61,7 @@ def test_a_missing_config_says_how_to_write_one(tmp_path: Path):
         ("[sipp]\nsipport = 5060\n", "mmsgate.conf:7: there is no section [sipp]"),
         ("webport = eighty\n", "mmsgate.conf:6: webport must be a port, 1 to 65535"),
         ("nonsense\n", "line 6"),
+        ("[sip]\nsippop = pop.example\n", "mmsgate.conf:7: [sip] sippop alone registers nowhere"),
     ],
 )
 def test_a_wrong_config_is_refused_with_its_line(config, more: str, said: str):
@@ -100,9 +101,9 @@ def test_an_unknown_command_is_refused():
 
 
 def test_a_config_is_checked_without_starting_anything(config):
-    done = run("config", "check", "--config-file", config("[sip]\nsippop = toronto.example\n"))
+    done = run("config", "check", "--config-file", config("[mmsgate]\nflexisippath = /opt\n"))
     assert done.returncode == 0
-    assert "sippop is not acted upon yet" in done.stdout and done.stdout.endswith("mmsgate.conf is right.\n")
+    assert "flexisippath is not acted upon yet" in done.stdout and done.stdout.endswith("mmsgate.conf is right.\n")
     done = run("config", "check", "--config-file", config("webprot = 80\n"))
     assert done.returncode == 2 and 'did you mean "webport"' in done.stderr
 

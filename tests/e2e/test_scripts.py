@@ -43,6 +43,7 @@ def test_a_config_is_written_filled_in_and_served(tmp_path: Path):
     config.write_text(f"[api]\napiid = owner@example.org\napipw = secret\napiurl = http://{address}:9/\n"
                       f"[web]\nwebdns = {address}\nwebbind = {address}\nwebport = {web_port}\nlocalmedia = {tmp_path}/media\n"
                       f"[sip]\nsipboundaddress = {address}\nsipport = {sip_port}\n"
+                      f"sipcert = {tmp_path}/sip-cert.pem\nsipkey = {tmp_path}/sip-key.pem\n"
                       f"[mmsgate]\ndbfile = {tmp_path}/mmsgate.sqlite\n")
     gateway = Process("run", [RUN, "--config-file=mmsgate.conf"], tmp_path)
 

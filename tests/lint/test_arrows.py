@@ -12,7 +12,7 @@ LIBRARIES = {
     "microhttpd.h": {"web"},
     "curl/": {"net"},
     "sqlite3.h": {"store"},
-    "openssl/": {"crypto"},
+    "openssl/": {"crypto", "ops", "sip"},
     "spdlog/": {"runtime"},
     "nlohmann/": {"formats", "sip", "cli"},
     "pugixml.hpp": {"formats"},

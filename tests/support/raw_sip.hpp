@@ -76,7 +76,8 @@ class SipText {
 };
 
 /// The next SIP message of a connection; empty when there is none.
-[[nodiscard]] inline SipText read_sip(RawSocket& socket) {
+template <typename Socket>
+[[nodiscard]] SipText read_sip(Socket& socket) {
   std::string head = socket.read_until("\r\n\r\n");
   const std::string length = SipText(head).header("Content-Length");
   return SipText(length.empty() ? head : head + socket.read(std::stoul(length)));

@@ -47,8 +47,9 @@ TEST(Config, TakesAFileOfThePredecessor) {
   const auto config = read(
       "protocol = https\nbindoverride = 0.0.0.0:8080\nwebport = 443\n"
       "webfilter = \n  5145550100 \"bob\" not in toid\n"
-      "[sip]\nsippop=pop.example\nsipid: "
-      "<sip:mmsgate@localhost>\nsipproxy=localhost\nsiplogfile=\n[mmsgate]\nlogger=INFO\noutvia=auto\n");
+      "[sip]\nsippop=pop.example\nauthid=100000_gate\nauthpw=s3cret\nsipid: "
+      "<sip:mmsgate@localhost>\nsipproxy=localhost\nsiplogfile=\n[mmsgate]\nlogger=INFO\noutvia=auto\n"
+      "flexisippath=/opt/belledonne-communications/bin\n");
   ASSERT_TRUE(config) << config.error().detail;
   EXPECT_EQ(config->public_url, "https://sms.example.org");
   EXPECT_EQ(config->web.host, "0.0.0.0");
@@ -187,9 +188,8 @@ TEST_F(Secrets, ThatCannotBeReadAreSaid) {
 }
 
 TEST_F(Secrets, AreNotShown) {
-  write(
-      "m.conf",
-      kRest + std::string("apipw = s3cret\n[sip]\nauthpw = other\n[mmsgate]\nautotypes =\n  image/png\n  image/gif\n"));
+  write("m.conf", kRest + std::string("apipw = s3cret\n[sip]\nsippop = a\nauthid = b\nauthpw = "
+                                      "other\n[mmsgate]\nautotypes =\n  image/png\n  image/gif\n"));
   const auto shown = show_config(folder_.file("m.conf"));
   ASSERT_TRUE(shown) << shown.error().detail;
   EXPECT_THAT(*shown, HasSubstr("apipw = (set)\n"));
