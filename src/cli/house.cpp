@@ -119,7 +119,8 @@ Result<bool> House::listen(const ops::Config& config) {
                              .key = config.key,
                              .hook_path = config.hook_path,
                              .media_path = config.media_path,
-                             .upload_path = config.upload_path},
+                             .upload_path = config.upload_path,
+                             .handout_path = config.handout_path},
                             site_, log_);
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);

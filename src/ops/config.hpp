@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/error.hpp"
 #include "core/send_plan.hpp"
 #include "formats/flexisip_answer.hpp"
+#include "formats/lpconfig.hpp"
 #include "ops/values.hpp"
 #include "runtime/log.hpp"
 
@@ -20,6 +22,14 @@ namespace mmsgate::ops {
 struct HostPort {
   std::string host;
   std::uint16_t port = 0;
+};
+
+/// What phones are told when they are set up.
+struct PhoneSetup {
+  std::string proxy;                                 ///< HOST or HOST:PORT.
+  std::optional<formats::PhoneTransport> transport;  ///< Nothing: as the sub account wants it.
+  std::string domain;                                ///< Empty: the VoIP.ms server of the number.
+  std::string stun_server;                           ///< Empty: none.
 };
 
 struct Config {
@@ -46,9 +56,11 @@ struct Config {
   std::string hook_path;
   std::string media_path;
   std::string upload_path;
+  std::string handout_path;
   std::string media_folder;
   bool media_from_loopback = false;
   CopyFilter copy_filter;
+  PhoneSetup phones;
 
   std::string database;
   runtime::LogLevel log_level = runtime::LogLevel::warning;

@@ -56,6 +56,9 @@ std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Bu
   if (head.path.starts_with(options.media_path + "/")) {
     return is_get ? make_media(std::move(head), options, site) : method_not_allowed("GET, HEAD");
   }
+  if (head.path.starts_with(options.handout_path + "/")) {
+    return is_get ? make_handout(std::move(head), options, site) : method_not_allowed("GET, HEAD");
+  }
   if (head.path == "/healthz") {
     return is_get ? std::make_unique<Health>(site) : method_not_allowed("GET, HEAD");
   }

@@ -30,6 +30,10 @@ class HandSite final : public Site {
     Upload upload;
     Reply reply;
   };
+  struct Asked {
+    HandoutRequest request;
+    Reply reply;
+  };
 
   void on_hook(HookRequest request, Reply reply) override { hooks.push({std::move(request), std::move(reply)}); }
   Result<std::unique_ptr<media::Draft>> open_upload() override {
@@ -45,10 +49,14 @@ class HandSite final : public Site {
     file.fd = ::open(medium_path.c_str(), O_RDONLY | O_CLOEXEC);
     return file;
   }
+  void on_handout(HandoutRequest request, Reply reply) override {
+    handouts.push({std::move(request), std::move(reply)});
+  }
   Result<std::string> health() override { return health_answer; }
 
   testing_support::WaitingQueue<Hook> hooks;
   testing_support::WaitingQueue<Sent> uploads;
+  testing_support::WaitingQueue<Asked> handouts;
   testing_support::WaitingQueue<std::string> asked_links;
   // Set before the first request.
   std::unique_ptr<media::BlobStore> blobs;
