@@ -31,6 +31,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     must_be_a_sentence(dids.error().detail);
   }
+  if (const auto setups = parse_account_setups(json)) {
+    for (const AccountSetup& setup : *setups) {
+      must(!setup.account.id.value.empty(), "an account has a name");
+      must(setup.max_expiry > 0, "a registration lasts a while");
+      for (const std::string& text : {setup.password, setup.description}) must_be_utf8(text);
+    }
+  } else {
+    must_be_a_sentence(setups.error().detail);
+  }
+  if (const auto places = parse_did_places(json)) {
+    for (const DidPlace& place : *places) must_be_utf8(place.pop);
+  } else {
+    must_be_a_sentence(places.error().detail);
+  }
+  if (const auto servers = parse_servers(json)) {
+    for (const PopServer& server : *servers) {
+      must(!server.pop.empty() && !server.host.empty(), "a server has a place and a name");
+      must_be_utf8(server.host);
+    }
+  } else {
+    must_be_a_sentence(servers.error().detail);
+  }
   if (const auto log = parse_log(json)) {
     for (const LoggedMessage& entry : *log) {
       must(!entry.id.empty(), "an entry has an id");

@@ -38,9 +38,11 @@ class House:
 
     def __init__(self, build: Path, options: dict[str, dict[str, str]] | None = None,
                  to_gateway: str = proxies.EVERYTHING, folder: Path | None = None, rpc_socket: str | None = None,
-                 tls: tuple[Path, Path] | None = None):
-        """`tls`, the proxy's certificate and key: then proxy and gateway speak TLS with each other."""
+                 tls: tuple[Path, Path] | None = None, passwords: dict[str, str] | None = None):
+        """`tls`, the proxy's certificate and key: then proxy and gateway speak TLS with each other. With `passwords` (a SIP
+        password for each account) the proxy lets nobody in without."""
         self.build = build
+        self.passwords = passwords or {}
         self.address = own_address()
         self._given_folder = folder
         self.phones: list[Phone] = []
@@ -81,10 +83,11 @@ class House:
         sip_port, tls_port, web_port = free_ports(3, self.address)
         self.carrier = Carrier(self.build / "sim" / "mmsgate-sim", self.folder)
         self.carrier.set_accounts([{"account": r.account, "callerid_number": r.number,
-                                    "internal_extension": r.extension[2:]} for r in RESIDENTS])
+                                    "internal_extension": r.extension[2:],
+                                    "password": self.passwords.get(r.account, "secret")} for r in RESIDENTS])
         self.carrier.set_dids([{"did": number} for number in sorted({r.number for r in RESIDENTS})])
         self.proxy = Proxy(self.folder, own_address(), (self.address, tls_port if self._tls else sip_port), DOMAIN,
-                           self._to_gateway, self._rpc_socket, tls=self._tls)
+                           self._to_gateway, self._rpc_socket, self.passwords, tls=self._tls)
         self.gateway = Gateway(self.build / "src" / "mmsgate", self.folder, self._config(sip_port, tls_port, web_port))
         self.carrier.set_webhook(self.gateway.hook_url)
 
@@ -98,6 +101,8 @@ class House:
                     "carrierwait": 1},  # who waits for a test does not want to wait for two minutes
             "web": {"webdns": self.address, "webbind": self.address, "webport": web_port,
                     "localmedia": self.folder / "media", "medianetworks": "loopback"},
+            "provision": {"phoneproxy": f"{self.proxy.address}:{self.proxy.port}", "phonedomain": DOMAIN,
+                          "phonetransport": "tcp", "stunserver": "none"},
             "mmsgate": {"dbfile": self.folder / "mmsgate.sqlite", "logger": "DEBUG"},
         }
         for section, values in self._options.items():
@@ -106,7 +111,14 @@ class House:
 
     def phone(self, resident: Resident, registers: bool = True) -> Phone:
         phone = Phone(self.build / "sim" / "mmsgate-phone", self.folder, resident.account, DOMAIN, self.proxy.uri,
-                      self.gateway.upload_url, registers, trust=self._options.get("web", {}).get("cert", ""))
+                      self.gateway.upload_url, registers, password=self.passwords.get(resident.account, ""),
+                      trust=self._options.get("web", {}).get("cert", ""))
+        self.phones.append(phone)
+        return phone
+
+    def provisioned_phone(self, url: str, name: str, registers: bool = True) -> Phone:
+        """One that knows nothing but the URL of its configuration. `registers`: waits until it has."""
+        phone = Phone(self.build / "sim" / "mmsgate-phone", self.folder, name, registers=registers, provision=url)
         self.phones.append(phone)
         return phone
 

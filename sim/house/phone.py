@@ -8,22 +8,23 @@ from .process import PATIENCE, Event, Process
 
 
 class Phone:
-    def __init__(self, program: Path, folder: Path, name: str, domain: str, proxy: str, upload_url: str,
-                 registers: bool = True, home: str = "", password: str = "", trust: str = ""):
-        """`home` tells several devices of one account apart."""
+    def __init__(self, program: Path, folder: Path, name: str, domain: str = "", proxy: str = "", upload_url: str = "",
+                 registers: bool = True, home: str = "", password: str = "", trust: str = "", provision: str = ""):
+        """`home` tells several devices of one account apart. `provision`: the URL of a configuration, which says the rest."""
         self.name = name
         self._device = f"phone-{home or name}"
         self._home = folder / self._device
         self._home.mkdir(exist_ok=True)
         self._folder = folder
-        self._command = [program, "--name", name, "--domain", domain, "--proxy", proxy, "--upload-url", upload_url,
-                         "--home", self._home, *(["--password", password] if password else []),
+        by_hand = ["--name", name, "--domain", domain, "--proxy", proxy, "--upload-url", upload_url]
+        self._command = [program, *(["--provision", provision] if provision else by_hand), "--home", self._home, *(["--password", password] if password else []),
                          *(["--trust", trust] if trust else [])]
         self._count = 0
         self.start(registers)
 
     def start(self, registers: bool = True) -> None:
-        command = [*self._command, *([] if registers else ["--no-register"])]
+        stays_silent = not registers and "--provision" not in self._command
+        command = [*self._command, *(["--no-register"] if stays_silent else [])]
         # What its sound library puts into the machine's folders for such things, it would leave there.
         own_places = {"TMPDIR": str(self._home), "XDG_RUNTIME_DIR": str(self._home)}
         self.process = Process(self._device, command, self._folder, own_places)

@@ -35,6 +35,8 @@ bool obey(const Json& command, Phone& phone, Outbox& outbox, Inbox& inbox) {
     outbox.type(command.value("to", ""));
   } else if (what == "mark_read") {
     inbox.mark_read();
+  } else if (what == "log_in") {
+    phone.log_in(command.value("password", ""));
   } else if (what == "register" || what == "unregister") {
     phone.set_registered(what == "register");
   } else {
@@ -75,9 +77,13 @@ int main(int argc, char** argv) {
   mmsgate_sim::PhoneOptions options;
   bool stays_silent = false;
   CLI::App app{"A real Linphone without a screen, driven by JSON lines", "mmsgate-phone"};
-  app.add_option("--name", options.name, "The account: 100000_alice")->required();
-  app.add_option("--domain", options.domain, "The SIP domain")->required();
-  app.add_option("--proxy", options.proxy, "sip:127.0.0.1:5060;transport=tcp")->required();
+  auto* by_hand = app.add_option_group("by hand", "The account, or the URL of a configuration");
+  by_hand->require_option(1);
+  auto* name = by_hand->add_option("--name", options.name, "The account: 100000_alice");
+  by_hand->add_option("--provision", options.provision, "The URL of a configuration, as mmsgate provision makes it");
+  auto* domain = app.add_option("--domain", options.domain, "The SIP domain");
+  auto* proxy = app.add_option("--proxy", options.proxy, "sip:127.0.0.1:5060;transport=tcp");
+  name->needs(domain)->needs(proxy);
   app.add_option("--upload-url", options.upload_url, "Linphone's file transfer server");
   app.add_option("--home", options.home, "A folder for this phone alone")->required();
   app.add_option("--password", options.password, "The account's SIP password");

@@ -14,9 +14,11 @@ namespace {
 constexpr int kAnyPort = -2;  // liblinphone's word for a random one
 constexpr int kNoPort = 0;
 
-// No encryption end to end, no certificate of a public authority, no logs sent away: it lives in a test.
+// No encryption end to end, no certificate of a public authority, no logs sent away: it lives in a test. The ports,
+// since a configuration that is fetched has all of this read again.
 constexpr const char* kConfig =
-    "[sip]\nverify_server_certs=0\nkeepalive_period=600000\n"
+    "[sip]\nverify_server_certs=0\nkeepalive_period=600000\nuse_ipv6=0\n"
+    "sip_port=-2\nsip_tcp_port=-2\nsip_tls_port=0\n"
     "[lime]\nenabled=0\n"
     "[misc]\nlog_collection_upload_server_url=\n"
     "[storage]\nbackend=sqlite3\n";
@@ -36,10 +38,13 @@ Address address_or_throw(const std::string& uri) {
 Phone::Phone(PhoneOptions options) : options_(std::move(options)) {
   make_folders();
   start_core();
-  add_account();
+  if (options_.provision.empty()) add_account();
 }
 
-Phone::~Phone() { linphone_core_stop(core_.get()); }
+Phone::~Phone() {
+  linphone_core_remove_callbacks(core_.get(), callbacks_.get());
+  linphone_core_stop(core_.get());
+}
 
 /// liblinphone crashes at the first message when the folders of its database are missing.
 void Phone::make_folders() const {
@@ -54,7 +59,9 @@ void Phone::start_core() {
   linphone_logging_service_set_log_level(linphone_logging_service_get(),
                                          is_loud ? LinphoneLogLevelDebug : LinphoneLogLevelFatal);
   const Config config(linphone_config_new_from_buffer(kConfig));
-  linphone_config_set_string(config.get(), "misc", "file_transfer_server_url", options_.upload_url.c_str());
+  if (options_.provision.empty()) {
+    linphone_config_set_string(config.get(), "misc", "file_transfer_server_url", options_.upload_url.c_str());
+  }
   linphone_config_set_string(config.get(), "storage", "uri", (options_.home + "/chat.db").c_str());
   core_.reset(linphone_factory_create_core_with_config_3(factory, config.get(), nullptr));
   if (core_ == nullptr) throw std::runtime_error("liblinphone made no core");
@@ -67,15 +74,24 @@ void Phone::start_core() {
   linphone_core_set_transports(core_.get(), transports.get());
   linphone_core_set_user_agent(core_.get(), "LinphoneSandbox", "5.1");  // the proxy's rule looks for "Linphone"
   linphone_core_enable_ipv6(core_.get(), FALSE);
+  listen();
+  if (!options_.provision.empty()) linphone_core_set_provisioning_uri(core_.get(), options_.provision.c_str());
   if (linphone_core_start(core_.get()) != 0) throw std::runtime_error("liblinphone does not start");
+}
+
+void Phone::listen() {
+  callbacks_.reset(linphone_factory_create_core_cbs(linphone_factory_get()));
+  linphone_core_cbs_set_user_data(callbacks_.get(), this);
+  linphone_core_cbs_set_account_registration_state_changed(callbacks_.get(), &Phone::on_registration);
+  linphone_core_cbs_set_configuring_status(callbacks_.get(), &Phone::on_configured);
+  linphone_core_cbs_set_global_state_changed(callbacks_.get(), &Phone::on_state);
+  linphone_core_cbs_set_authentication_requested(callbacks_.get(), &Phone::on_password_asked);
+  linphone_core_cbs_set_friend_list_created(callbacks_.get(), &Phone::on_contacts);
+  linphone_core_add_callbacks(core_.get(), callbacks_.get());
 }
 
 void Phone::add_account() {
   LinphoneFactory* factory = linphone_factory_get();
-  const CoreCallbacks callbacks(linphone_factory_create_core_cbs(factory));
-  linphone_core_cbs_set_account_registration_state_changed(callbacks.get(), &Phone::on_registration);
-  linphone_core_add_callbacks(core_.get(), callbacks.get());
-
   const AccountParams params(linphone_core_create_account_params(core_.get()));
   const Address identity = address_or_throw("sip:" + options_.name + "@" + options_.domain);
   const Address proxy = address_or_throw(options_.proxy);
@@ -96,7 +112,29 @@ void Phone::add_account() {
   linphone_core_set_default_account(core_.get(), account_.get());
 }
 
+/// The account that the configuration has brought.
+void Phone::adopt_account() {
+  LinphoneAccount* account = linphone_core_get_default_account(core_.get());
+  if (account == nullptr) return complain("the configuration has no account");
+  account_.reset(linphone_account_ref(account));
+  const LinphoneAddress* own = linphone_account_params_get_identity_address(linphone_account_get_params(account));
+  options_.name = text(linphone_address_get_username(own));
+  options_.domain = text(linphone_address_get_domain(own));
+  say({{"event", "configured"},
+       {"name", options_.name},
+       {"domain", options_.domain},
+       {"accounts", bctbx_list_size(linphone_core_get_account_list(core_.get()))}});
+}
+
+void Phone::log_in(const std::string& password) {
+  const AuthInfo login(linphone_factory_create_auth_info(linphone_factory_get(), options_.name.c_str(), nullptr,
+                                                         password.c_str(), nullptr, options_.domain.c_str(),
+                                                         options_.domain.c_str()));
+  linphone_core_add_auth_info(core_.get(), login.get());
+}
+
 void Phone::set_registered(bool wanted) {
+  if (account_ == nullptr) return;
   const AccountParams params(linphone_account_params_clone(linphone_account_get_params(account_.get())));
   linphone_account_params_set_register_enabled(params.get(), wanted ? TRUE : FALSE);
   linphone_account_set_params(account_.get(), params.get());
@@ -104,6 +142,7 @@ void Phone::set_registered(bool wanted) {
 
 // No switches over registration states: their list grows with each release of liblinphone.
 bool Phone::is_known_to_proxy() const {
+  if (account_ == nullptr) return false;
   const auto state = linphone_account_get_state(account_.get());
   return state != LinphoneRegistrationNone && state != LinphoneRegistrationCleared &&
          state != LinphoneRegistrationFailed;
@@ -125,6 +164,44 @@ void Phone::on_registration(LinphoneCore* /*core*/, LinphoneAccount* /*account*/
   if (state == LinphoneRegistrationOk) say({{"event", "registered"}});
   if (state == LinphoneRegistrationCleared) say({{"event", "unregistered"}});
   if (state == LinphoneRegistrationFailed) say({{"event", "registration_failed"}, {"reason", text(reason)}});
+}
+
+void Phone::on_configured(LinphoneCore* core, LinphoneConfiguringState state, const char* reason) {
+  auto& self = *static_cast<Phone*>(linphone_core_cbs_get_user_data(linphone_core_get_current_callbacks(core)));
+  if (state == LinphoneConfiguringSuccessful) self.is_configured_ = true;
+  if (state == LinphoneConfiguringFailed) say({{"event", "configuring_failed"}, {"reason", text(reason)}});
+}
+
+void Phone::on_state(LinphoneCore* core, LinphoneGlobalState state, const char* /*reason*/) {
+  auto& self = *static_cast<Phone*>(linphone_core_cbs_get_user_data(linphone_core_get_current_callbacks(core)));
+  if (state == LinphoneGlobalOn && self.is_configured_) self.adopt_account();
+}
+
+void Phone::on_password_asked(LinphoneCore* /*core*/, LinphoneAuthInfo* login, LinphoneAuthMethod /*method*/) {
+  say({{"event", "password_asked"},
+       {"name", text(linphone_auth_info_get_username(login))},
+       {"realm", text(linphone_auth_info_get_realm(login))}});
+}
+
+void Phone::on_contacts(LinphoneCore* /*core*/, LinphoneFriendList* list) {
+  LinphoneFriendListCbs* callbacks = linphone_factory_create_friend_list_cbs(linphone_factory_get());
+  linphone_friend_list_cbs_set_sync_status_changed(callbacks, &Phone::on_contacts_fetched);
+  linphone_friend_list_add_callbacks(list, callbacks);
+  linphone_friend_list_cbs_unref(callbacks);
+}
+
+void Phone::on_contacts_fetched(LinphoneFriendList* list, LinphoneFriendListSyncStatus state, const char* reason) {
+  if (state == LinphoneFriendListSyncFailure) say({{"event", "contacts_failed"}, {"reason", text(reason)}});
+  if (state != LinphoneFriendListSyncSuccessful) return;
+  Json contacts = Json::array();
+  for (const bctbx_list_t* each = linphone_friend_list_get_friends(list); each != nullptr; each = each->next) {
+    const auto* contact = static_cast<const LinphoneFriend*>(each->data);
+    const LinphoneAddress* address = linphone_friend_get_address(contact);
+    char* uri = address == nullptr ? nullptr : linphone_address_as_string_uri_only(address);
+    contacts.push_back({{"name", text(linphone_friend_get_name(contact))}, {"address", text(uri)}});
+    bctbx_free(uri);
+  }
+  say({{"event", "contacts"}, {"contacts", contacts}});
 }
 
 }  // namespace mmsgate_sim

@@ -10,7 +10,8 @@
 namespace mmsgate_sim {
 
 struct PhoneOptions {
-  std::string name;  ///< "100000_alice"
+  std::string provision;  ///< The URL of a configuration; then the next four are not needed.
+  std::string name;       ///< "100000_alice"
   std::string domain;
   std::string proxy;  ///< "sip:127.0.0.1:5060;transport=tcp"
   std::string upload_url;
@@ -22,7 +23,8 @@ struct PhoneOptions {
 
 class Phone {
  public:
-  /// Says `registered`, `unregistered`, `registration_failed` as they happen. Throws std::runtime_error when
+  /// Says `registered`, `unregistered`, `registration_failed`, `configured`, `password_asked`, `contacts` as they
+  /// happen. Throws std::runtime_error when
   /// liblinphone does not start with such options.
   explicit Phone(PhoneOptions options);
   ~Phone();
@@ -31,6 +33,8 @@ class Phone {
 
   void iterate() { linphone_core_iterate(core_.get()); }
   void set_registered(bool wanted);
+  /// The person writes the password that was asked for.
+  void log_in(const std::string& password);
   /// The proxy has an address of ours, or may have one when what is under way has ended.
   [[nodiscard]] bool is_known_to_proxy() const;
 
@@ -42,13 +46,22 @@ class Phone {
  private:
   void make_folders() const;
   void start_core();
+  void listen();
   void add_account();
+  void adopt_account();
   static void on_registration(LinphoneCore* core, LinphoneAccount* account, LinphoneRegistrationState state,
                               const char* reason);
+  static void on_configured(LinphoneCore* core, LinphoneConfiguringState state, const char* reason);
+  static void on_state(LinphoneCore* core, LinphoneGlobalState state, const char* reason);
+  static void on_password_asked(LinphoneCore* core, LinphoneAuthInfo* login, LinphoneAuthMethod method);
+  static void on_contacts(LinphoneCore* core, LinphoneFriendList* list);
+  static void on_contacts_fetched(LinphoneFriendList* list, LinphoneFriendListSyncStatus state, const char* reason);
 
-  const PhoneOptions options_;
+  PhoneOptions options_;
+  CoreCallbacks callbacks_;
   Core core_;
   Account account_;
+  bool is_configured_ = false;  ///< By a URL.
 };
 
 }  // namespace mmsgate_sim

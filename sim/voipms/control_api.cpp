@@ -77,6 +77,7 @@ void ControlApi::route(const std::string& what, const Request& request, Reply& r
   if (what == "GET faults") return reply.answer(json_answer(world_.faults.list()));
   if (what == "GET accounts") return reply.answer(json_answer(world_.portal.accounts("")));
   if (what == "GET dids") return reply.answer(json_answer(world_.portal.dids("")));
+  if (what == "GET servers") return reply.answer(json_answer(world_.portal.servers()));
   if (what == "GET healthz") return reply.answer(json_answer(health()));
   if (what == "DELETE faults") {
     world_.faults.clear();
@@ -93,6 +94,7 @@ void ControlApi::route(const std::string& what, const Request& request, Reply& r
 void ControlApi::set(const std::string& what, const Json& body) {
   if (what == "accounts") return world_.portal.set_accounts(body);
   if (what == "dids") return world_.portal.set_dids(body);
+  if (what == "servers") return world_.portal.set_servers(body);
   if (what == "webhook") return world_.portal.set_webhook(body);
   if (what == "faults") return world_.faults.add(body);
   if (what != "limits") throw std::invalid_argument(fmt::format("nobody knows \"{}\"", what));

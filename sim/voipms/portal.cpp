@@ -35,6 +35,20 @@ const Json& usual_did() {
   return did;
 }
 
+const Json& usual_server() {
+  static const Json server = {{"server_name", ""},          {"server_shortname", ""}, {"server_hostname", ""},
+                              {"server_ip", "203.0.113.1"}, {"server_country", ""},   {"server_recommended", false}};
+  return server;
+}
+
+/// POP 1 is where numbers are that say nothing else.
+const Json& first_servers() {
+  static const Json servers = {
+      {{"server_pop", "1"}, {"server_name", "Montreal, QC"}, {"server_hostname", "montreal.voip.ms"}},
+      {{"server_pop", "2"}, {"server_name", "Atlanta, GA"}, {"server_hostname", "atlanta.voip.ms"}}};
+  return servers;
+}
+
 Json completed(const Json& list, const char* key, const Json& usual) {
   if (!list.is_array()) throw std::invalid_argument("must be a list of objects");
   Json whole = Json::array();
@@ -57,6 +71,11 @@ std::size_t size_of(const Json& object, const char* name, std::size_t fallback) 
 }
 
 }  // namespace
+
+Portal::Portal(std::string user, std::string password)
+    : user_(std::move(user)),
+      password_(std::move(password)),
+      servers_(completed(first_servers(), "server_pop", usual_server())) {}
 
 bool Portal::lets_in(std::string_view user, std::string_view password) const {
   const std::lock_guard lock(mutex_);
@@ -100,6 +119,11 @@ Json Portal::dids(const std::string& did) const {
   return list;
 }
 
+Json Portal::servers() const {
+  const std::lock_guard lock(mutex_);
+  return servers_;
+}
+
 Limits Portal::limits() const {
   const std::lock_guard lock(mutex_);
   return limits_;
@@ -129,6 +153,12 @@ void Portal::set_dids(const Json& list) {
   numbers_.clear();
   for (const Json& did : whole) numbers_.insert(national(text_of(did, "did")));
   dids_ = std::move(whole);
+}
+
+void Portal::set_servers(const Json& list) {
+  Json whole = completed(list, "server_pop", usual_server());
+  const std::lock_guard lock(mutex_);
+  servers_ = std::move(whole);
 }
 
 void Portal::set_limits(const Json& object) {

@@ -32,7 +32,7 @@ struct WebhookSettings {
 
 class Portal {
  public:
-  Portal(std::string user, std::string password) : user_(std::move(user)), password_(std::move(password)) {}
+  Portal(std::string user, std::string password);
 
   [[nodiscard]] bool lets_in(std::string_view user, std::string_view password) const;
   /// Is it one of the account's numbers: a DID, or a sub account's Caller ID?
@@ -43,12 +43,14 @@ class Portal {
   /// Those of that name; all of them for an empty one.
   [[nodiscard]] Json accounts(std::string_view account) const;
   [[nodiscard]] Json dids(const std::string& did) const;
+  [[nodiscard]] Json servers() const;
   [[nodiscard]] Limits limits() const;
   [[nodiscard]] WebhookSettings webhook() const;
 
   // From the control API and the scene file; std::invalid_argument says what is wrong, and then nothing has changed.
   void set_accounts(const Json& list);
   void set_dids(const Json& list);
+  void set_servers(const Json& list);
   void set_limits(const Json& object);  ///< Members that are missing stay.
   void set_webhook(const Json& object);
   void reset_limits();  ///< Also forgets how many were sent today.
@@ -59,6 +61,7 @@ class Portal {
   std::string password_;
   Json accounts_ = Json::array();
   Json dids_ = Json::array();
+  Json servers_;
   std::set<std::string> numbers_of_accounts_;
   std::set<std::string> numbers_;
   Limits limits_;

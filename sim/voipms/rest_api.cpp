@@ -101,6 +101,7 @@ void RestApi::dispatch(const std::string& method, const Form& form, const std::s
   if (method == "getMediaMMS") return done(get_media(world_, form), "");
   if (method == "getSubAccounts") return done(get_sub_accounts(world_, form), "");
   if (method == "getDIDsInfo") return done(get_dids(world_, form), "");
+  if (method == "getServersInfo") return done(get_servers(world_, form), "");
   if (method == "getBalance") return done(get_balance(), "");
   if (method == "getIP") return done({{"status", "success"}, {"ip", client}}, "");
   done(only_status(method.empty() ? "missing_method" : "invalid_method"), "");

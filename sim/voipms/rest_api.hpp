@@ -38,6 +38,7 @@ void send_mms(World& world, const Form& form, Done done);
 [[nodiscard]] Json get_media(const World& world, const Form& form);
 [[nodiscard]] Json get_sub_accounts(const World& world, const Form& form);
 [[nodiscard]] Json get_dids(const World& world, const Form& form);
+[[nodiscard]] Json get_servers(const World& world, const Form& form);
 [[nodiscard]] Json get_balance();
 
 }  // namespace mmsgate_sim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The methods that only read: the log, the sub accounts, the numbers. Their answers have every number as a string.
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -97,6 +98,16 @@ Json get_dids(const World& world, const Form& form) {
   Json list = world.portal.dids(did);
   if (list.empty()) return only_status(did.empty() ? "no_did" : "invalid_did");
   return {{"status", "success"}, {"dids", std::move(list)}};
+}
+
+Json get_servers(const World& world, const Form& form) {
+  Json list = world.portal.servers();
+  const std::string pop = form.get("server_pop");
+  for (auto each = list.begin(); each != list.end();) {
+    each = pop.empty() || text_of(*each, "server_pop") == pop ? std::next(each) : list.erase(each);
+  }
+  if (list.empty()) return only_status("invalid_server_pop");
+  return {{"status", "success"}, {"servers", std::move(list)}};
 }
 
 Json get_balance() {

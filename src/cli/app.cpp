@@ -2,6 +2,7 @@
 #include "cli/app.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,10 +11,12 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/config.hpp"
+#include "cli/handouts.hpp"
 #include "cli/hook.hpp"
 #include "cli/import.hpp"
 #include "cli/keys.hpp"
 #include "cli/messages.hpp"
+#include "cli/provision.hpp"
 #include "cli/prune.hpp"
 #include "cli/reconcile.hpp"
 #include "cli/registrations.hpp"
@@ -91,6 +94,7 @@ class Commands {
     add_registrations(app);
     add_reconcile(app);
     add_prune(app);
+    add_provision(app);
     add_import(app);
     add_config(app);
   }
@@ -200,6 +204,47 @@ class Commands {
                         [old](const ops::Config& config) { return import_old(config, *old); });
     command->add_option("--from", old->database, "Its database; without it, the config's dbfile");
     command->add_option("--media", old->media_folder, "Its media folder; without it, the config's localmedia");
+  }
+  void add_provision(CLI::App& app) const {
+    struct Told {
+      ProvisionOptions options;
+      bool lists = false;
+      bool revokes = false;
+      bool without_password = false;
+    };
+    const auto told = std::make_shared<Told>();
+    ProvisionOptions& options = told->options;
+    auto* command = add(app, "provision", "Make configurations for Linphone phones, with a code to scan",
+                        [told](const ops::Config& config) {
+                          if (told->lists) return list_handouts(config, told->options.json);
+                          if (told->revokes) return revoke_handouts(config, told->options.accounts);
+                          if (told->without_password) told->options.login = gateway::LoginForm::none;
+                          return provision(config, told->options);
+                        });
+    command->add_option("ACCOUNT", options.accounts, "Sub accounts, '*' for all; without any, they are asked for");
+    command->add_flag("--together", options.together, "All of them on one phone, instead of a phone each");
+    const std::map<std::string, gateway::LoginForm> forms{
+        {"ha1", gateway::LoginForm::ha1}, {"plain", gateway::LoginForm::plain}, {"none", gateway::LoginForm::none}};
+    auto* login = command
+                      ->add_option("--password", options.login,
+                                   "ha1 = a hash of the password (usual); plain = the password; none = the phone asks")
+                      ->transform(CLI::CheckedTransformer(forms, CLI::ignore_case));
+    command->add_flag("--no-password", told->without_password, "As --password none")->excludes(login);
+    command->add_option("--uses", options.uses, "So often the URL works")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000));
+    command->add_option("--hours", options.hours, "So long the URL works")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 24 * 366));
+    command->add_option("--png", options.png, "Also draw the code into this PNG file, or into files in this folder");
+    command->add_option("--svg", options.svg, "The same as SVG");
+    command->add_option("--local-path", options.local_path,
+                        "Write files to this folder, to be served by yourself, instead of having the gateway do it");
+    command->add_option("--web-path", options.web_path, "The URL of that folder; without it, webdns");
+    command->add_option("--add-path", options.add_path, "Added to both")->capture_default_str();
+    command->add_flag("--json", options.json, "Print JSON");
+    auto* lists = command->add_flag("--list", told->lists, "The URLs that still work, without the URLs themselves");
+    command->add_flag("--revoke", told->revokes, "Have those of the accounts work no more")->excludes(lists);
   }
   void add_config(CLI::App& app) const {
     CLI::App& group = *add_group(app, "config", "See whether the config file is right, and what it says");

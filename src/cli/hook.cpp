@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/say.hpp"
+#include "crypto/secret.hpp"
 #include "ops/control.hpp"
 #include "runtime/system.hpp"
 #include "store/sqlite_store.hpp"
@@ -97,8 +98,9 @@ int add_hook_token(const ops::Config& config, const HookOptions& /*options*/) {
   runtime::SystemClock clock;
   auto store = open_to_change(config);
   if (!store) return say(store.error().detail);
-  const auto added = carry_out<bool>(
-      [&](store::Done<bool> done) { (*store)->add_hook_token(make_hook_token(random), clock.now(), std::move(done)); });
+  const auto added = carry_out<bool>([&](store::Done<bool> done) {
+    (*store)->add_hook_token(crypto::make_secret(random), clock.now(), std::move(done));
+  });
   if (!added) return say(added.error().detail);
   const auto tokens = (*store)->hook_tokens();
   if (!tokens) return say(tokens.error().detail);

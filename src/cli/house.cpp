@@ -104,6 +104,7 @@ Result<bool> House::listen(const ops::Config& config) {
                              .hook_path = config.hook_path,
                              .media_path = config.media_path,
                              .upload_path = config.upload_path,
+                             .handout_path = config.handout_path,
                              .trusted_proxies = config.trusted_proxies,
                              .most_known = 100 * config.hook_rate,
                              .most_unproven = config.hook_rate,

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 
-#include "core/random.hpp"
 #include "core/time.hpp"
 
 namespace mmsgate {
@@ -26,9 +25,5 @@ struct HookToken {
   TimePoint made_at;
   std::optional<TimePoint> last_used_at;
 };
-
-/// 130 random bits in 26 characters. People read them out and type them off: there is no i, l, o or u among them, so
-/// that each looks like nothing else and they make no words.
-[[nodiscard]] std::string make_hook_token(Random& random);
 
 }  // namespace mmsgate

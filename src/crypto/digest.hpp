@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256. Pure; any thread, one object a thread at a time.
+// Hashes, and bytes as text. Pure; any thread, one object a thread at a time.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,5 +28,11 @@ class Sha256 {
 
 /// Of a whole text: 64 lower-case hex digits.
 [[nodiscard]] std::string sha256(std::string_view text);
+/// 32 of them. For SIP's digest logins (RFC 2617) alone: it keeps nothing secret.
+[[nodiscard]] std::string md5(std::string_view text);
+
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+/// Nothing: these are not pairs of hex digits.
+[[nodiscard]] std::optional<std::string> from_hex(std::string_view hex);
 
 }  // namespace mmsgate::crypto

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Secrets that we make ourselves: keys, one-time links. Pure but for the randomness; any thread.
+// Secrets that we make ourselves: keys of scripts, the web hook's token, links that work once. Pure but for the
+// randomness; any thread.
 #pragma once
 
 #include <string>

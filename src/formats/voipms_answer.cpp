@@ -100,6 +100,24 @@ SubAccount read_account(const Json& entry) {
   return account;
 }
 
+/// `fallback` for all that is no number of seconds.
+int seconds_of(const Json& entry, const char* name, int fallback) {
+  const std::string word = word_of(entry, name);
+  int seconds = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
+  return error == std::errc() && end == word.data() + word.size() && seconds > 0 ? seconds : fallback;
+}
+
+AccountSetup read_setup(const Json& entry) {
+  AccountSetup setup{.account = read_account(entry),
+                     .password = text_of(entry, "password"),
+                     .description = word_of(entry, "description")};
+  const std::string traffic = word_of(entry, "sip_traffic");
+  setup.is_encrypted = !traffic.empty() && traffic != "0";
+  setup.max_expiry = seconds_of(entry, "max_expiry", setup.max_expiry);
+  return setup;
+}
+
 std::vector<std::string> media_of(const Json& entry) {
   std::vector<std::string> urls = words_of(field_of(entry, "media"), "url");
   if (!urls.empty()) return urls;
@@ -156,6 +174,39 @@ Result<std::vector<Did>> parse_dids(std::string_view json) {
     if (number) dids.push_back({*std::move(number), word_of(*entry, "sms_enabled") != "0"});
   }
   return dids;
+}
+
+Result<std::vector<AccountSetup>> parse_account_setups(std::string_view json) {
+  const auto list = parse_list(json, "accounts", "no_account");
+  if (!list) return std::unexpected(list.error());
+  std::vector<AccountSetup> setups;
+  for (const Json* entry : items_of(*list)) {
+    if (AccountSetup setup = read_setup(*entry); !setup.account.id.value.empty()) setups.push_back(std::move(setup));
+  }
+  return setups;
+}
+
+Result<std::vector<DidPlace>> parse_did_places(std::string_view json) {
+  const auto list = parse_list(json, "dids", "no_did");
+  if (!list) return std::unexpected(list.error());
+  std::vector<DidPlace> places;
+  for (const Json* entry : items_of(*list)) {
+    auto number = Number::parse(word_of(*entry, "did"));
+    std::string pop = word_of(*entry, "pop");
+    if (number && !pop.empty()) places.push_back({*std::move(number), std::move(pop)});
+  }
+  return places;
+}
+
+Result<std::vector<PopServer>> parse_servers(std::string_view json) {
+  const auto list = parse_list(json, "servers", "no_server");
+  if (!list) return std::unexpected(list.error());
+  std::vector<PopServer> servers;
+  for (const Json* entry : items_of(*list)) {
+    PopServer server{word_of(*entry, "server_pop"), word_of(*entry, "server_hostname")};
+    if (!server.pop.empty() && !server.host.empty()) servers.push_back(std::move(server));
+  }
+  return servers;
 }
 
 Result<std::vector<LoggedMessage>> parse_log(std::string_view json) {

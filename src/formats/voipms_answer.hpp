@@ -27,6 +27,32 @@ namespace mmsgate::formats {
 /// getDIDsInfo, errors as above. Messages are on unless the answer says that they are off. `no_did` is an empty list.
 [[nodiscard]] Result<std::vector<Did>> parse_dids(std::string_view json);
 
+/// A sub account as a phone is set up for it. It holds the password: never log it.
+struct AccountSetup {
+  SubAccount account;
+  std::string password;  ///< Empty: the answer has none.
+  std::string description;
+  bool is_encrypted = false;  ///< Encrypted SIP traffic: TLS and SRTP are wanted.
+  int max_expiry = 3600;      ///< Seconds that a registration may last.
+};
+
+/// The server that a number has chosen.
+struct DidPlace {
+  Number number;
+  std::string pop;
+};
+
+struct PopServer {
+  std::string pop;
+  std::string host;  ///< "montreal.voip.ms"
+};
+
+/// getSubAccounts, getDIDsInfo and getServersInfo, as far as phones are set up by them; errors as above. What is
+/// missing is at its usual value; who has no name, number or place is left out.
+[[nodiscard]] Result<std::vector<AccountSetup>> parse_account_setups(std::string_view json);
+[[nodiscard]] Result<std::vector<DidPlace>> parse_did_places(std::string_view json);
+[[nodiscard]] Result<std::vector<PopServer>> parse_servers(std::string_view json);
+
 struct LoggedMessage {
   std::string id;
   std::string date;       ///< "YYYY-MM-DD HH:MM:SS" in the time zone that was asked for.

@@ -13,6 +13,8 @@ bool is_xml_char(char32_t c) {
   return c != 0xFFFE && c != 0xFFFF;
 }
 
+}  // namespace
+
 std::string xml_text(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -24,8 +26,6 @@ std::string xml_text(std::string_view text) {
   }
   return out;
 }
-
-}  // namespace
 
 Result<pugi::xml_document> parse_xml(std::string_view xml) {
   pugi::xml_document document;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small XML documents, read by pugixml and written by hand. Entities that a document declares are never expanded,
-// nothing is ever fetched. For this room only.
+// Small XML documents, read by pugixml, and written by it or by hand. Entities that a document declares are never
+// expanded, nothing is ever fetched. For this room only.
 #pragma once
 
 #include <string>
@@ -24,6 +24,9 @@ namespace mmsgate::formats {
 /// The character data right below, trimmed; what XML cannot hold became U+FFFD.
 [[nodiscard]] std::string text_of(const pugi::xml_node& node);
 [[nodiscard]] std::string attribute_of(const pugi::xml_node& node, const char* name);
+
+/// What XML cannot hold becomes U+FFFD.
+[[nodiscard]] std::string xml_text(std::string_view text);
 
 /// For text and for attributes in double quotes.
 [[nodiscard]] std::string escape_xml(std::string_view value);

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "crypto/same.hpp"
+#include "crypto/secret.hpp"
 
 namespace mmsgate::gateway {
 namespace {
@@ -36,7 +37,7 @@ Result<bool> HookTokens::read_again() {
 
 Result<bool> HookTokens::make_first() {
   std::promise<Result<bool>> added;
-  world_.store.add_hook_token(make_hook_token(world_.random), world_.clock.now(),
+  world_.store.add_hook_token(crypto::make_secret(world_.random), world_.clock.now(),
                               [&](Result<bool> done) { added.set_value(std::move(done)); });
   if (const auto done = added.get_future().get(); !done) return done;
   return read_again();

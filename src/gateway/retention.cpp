@@ -40,6 +40,13 @@ void Retention::note_strays(int first) {
   }
 }
 
+/// They can be fetched no more already; this is for order.
+void Retention::drop_handouts() {
+  world_.store.drop_handouts(world_.clock.now(), [this](const Result<int>& dropped) {
+    if (!dropped) world_.log.warning("old phone configurations could not be removed: {}", dropped.error().detail);
+  });
+}
+
 /// Whatever was on its way at the start has its row by now.
 Result<bool> Retention::prune_strays(Run& run) {
   if (!run.is_wanted && strays_.size() > kMostStrays) return true;
@@ -79,6 +86,7 @@ void Retention::prune(bool is_rehearsal, Done done) {
 }
 
 void Retention::run(Run what) {
+  if (!what.is_rehearsal) drop_handouts();
   world_.work.post([this, run = std::make_shared<Run>(std::move(what))] {
     const auto bytes = world_.store.media_bytes();
     if (!bytes) return run->done(std::unexpected(bytes.error()));

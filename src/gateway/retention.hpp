@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Removing what is no longer needed, once a day: files when the time that was promised for them is over, and messages
-// when the owner does not want them any longer. Never what still has to go somewhere. The gateway goes on meanwhile.
+// Removing what is no longer needed, once a day: files when the time that was promised for them is over, messages
+// when the owner does not want them any longer, and phone configurations that nobody has fetched. Never what still has
+// to go somewhere. The gateway goes on meanwhile.
 //
 // Lives on the loop "work", a few hundred at a time.
 #pragma once
@@ -43,6 +44,7 @@ class Retention {
   using RunPtr = std::shared_ptr<Run>;
   void again();
   void run(Run what);
+  void drop_handouts();
   void note_strays(int first);
   [[nodiscard]] Result<bool> prune_strays(Run& run);
   void prune_files(const RunPtr& run);

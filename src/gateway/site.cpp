@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "formats/http_fields.hpp"
+#include "formats/rcs_file.hpp"
+#include "gateway/handout.hpp"
 #include "gateway/links.hpp"
 #include "media/sniff.hpp"
 
@@ -27,6 +29,23 @@ formats::RcsFile answer_for(const store::Blob& blob, std::string_view media_base
           .size = blob.size,
           .url = link_to(media_base, blob.id, blob.type),
           .until = rfc3339(blob.until)};
+}
+
+const web::Response kNotNow{.status = 503, .body = "not now\n"};
+
+web::Response nothing_to_hand_out() {
+  return {.status = 404,
+          .body =
+              "This link does not work, or does not work any more: each works a few times and for some hours. Ask "
+              "whoever gave it to you for a new one (mmsgate provision).\n",
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+web::Response handed_out(store::HandoutKind kind, std::string document) {
+  const bool is_config = kind == store::HandoutKind::config;
+  return {.content_type = is_config ? "application/xml; charset=utf-8" : "text/vcard; charset=utf-8",
+          .body = std::move(document),
+          .headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}}};
 }
 
 }  // namespace
@@ -115,6 +134,36 @@ Result<web::MediaFile> GatewaySite::find_media(const std::string& link) {
   if (!fd) return std::unexpected(fd.error());
   return web::MediaFile{
       .fd = *fd, .size = (*blob)->size, .type = (*blob)->type, .name = (*blob)->name, .etag = (*blob)->sha256};
+}
+
+void GatewaySite::on_handout(web::HandoutRequest request, web::Reply reply) {
+  const std::string id = handout_id(request.name);
+  // Who guesses costs a look, and no turn of the writer.
+  const auto found = world_.store.find_handout(id, world_.clock.now());
+  if (!found) return reply.answer(kNotNow);
+  if (!*found) return reply.answer(nothing_to_hand_out());
+  const store::HandoutKind kind = (*found)->kind;
+  auto document = unpack(**found, request.name);
+  if (!document) {
+    world_.log.error("what is handed out to {} cannot be read: {}", (*found)->accounts, document.error().detail);
+    return reply.answer(nothing_to_hand_out());
+  }
+  auto response = handed_out(kind, *std::move(document));
+  if (request.is_asking || kind == store::HandoutKind::contacts) return reply.answer(std::move(response));
+  world_.store.take_handout(id, world_.clock.now(),
+                            [this, source = std::move(request.source), response = std::move(response),
+                             reply = std::move(reply)](const Result<std::optional<store::Handout>>& taken) mutable {
+                              if (!taken) {
+                                world_.log.error("a phone's configuration could not be handed out: {}",
+                                                 taken.error().detail);
+                                return reply.answer(kNotNow);
+                              }
+                              if (!*taken) return reply.answer(nothing_to_hand_out());
+                              // Whoever has it can log in as this phone: its owner will want to know who that was.
+                              world_.log.warning("the phone configuration of {} was fetched by {}; {} uses are left",
+                                                 (*taken)->accounts, source, (*taken)->uses_left);
+                              reply.answer(std::move(response));
+                            });
 }
 
 Result<std::string> GatewaySite::health() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands behind the web server's routes: the carrier's hook, uploads of phones and scripts, the files, the health.
+// What stands behind the web server's routes: the carrier's hook, uploads of phones and scripts, the files, what phones
+// are set up by, the health.
 // Thread-safe.
 #pragma once
 
@@ -42,6 +43,8 @@ class GatewaySite final : public web::Site {
   /// Keeps the file, and a script's message with it, then answers with the XML that a phone will send on.
   void on_upload(web::Upload upload, web::Reply reply) override;
   [[nodiscard]] Result<web::MediaFile> find_media(const std::string& link) override;
+  /// Used up on disk before its first byte leaves. What is not there, is used up or over is all the same to who asks.
+  void on_handout(web::HandoutRequest request, web::Reply reply) override;
   [[nodiscard]] Result<std::string> health() override;
 
  private:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -60,15 +61,42 @@ Result<bool> fill_web(Config& config, const Values& values) {
   if (const auto filled = fill_hook(config, values); !filled) return filled;
   config.media_path = values.text("web", "pathget");
   config.upload_path = values.text("web", "pathfile");
-  if (config.hook_path == config.media_path || config.hook_path == config.upload_path ||
-      config.media_path == config.upload_path) {
-    return values.wrong("web", "pathget", "must differ from pathpost and pathfile, and they from each other");
+  config.handout_path = values.text("web", "pathconf");
+  const std::set<std::string> paths{config.hook_path, config.media_path, config.upload_path, config.handout_path};
+  if (constexpr std::size_t kAll = 4; paths.size() != kAll) {
+    return values.wrong("web", "pathget", "must differ from pathpost, pathfile and pathconf, and they from each other");
   }
   config.media_folder = values.text("web", "localmedia");
   config.media_from_loopback = values.is("web", "medianetworks", "loopback");
   auto filter = formats::parse_filter(values.text("web", "webfilter"));
   if (!filter) return values.wrong("web", "webfilter", filter.error().detail);
   config.copy_filter = *std::move(filter);
+  return true;
+}
+
+Result<bool> fill_provision(Config& config, const Values& values) {
+  const auto or_ours = [&](const char* name) {
+    std::string value = values.text("provision", name);
+    return value.empty() ? values.text("web", "webdns") : value;
+  };
+  const auto is_place = [](const std::string& value) {
+    const auto place = host_port(value, 1);
+    return place && is_host(place->host);
+  };
+  config.phones.proxy = or_ours("phoneproxy");
+  if (!is_place(config.phones.proxy)) return values.wrong("provision", "phoneproxy", "must be HOST or HOST:PORT");
+  config.phones.stun_server = values.is("provision", "stunserver", "none") ? "" : or_ours("stunserver");
+  if (!config.phones.stun_server.empty() && !is_place(config.phones.stun_server)) {
+    return values.wrong("provision", "stunserver", "must be HOST, HOST:PORT or none");
+  }
+  config.phones.domain = values.text("provision", "phonedomain");
+  if (!config.phones.domain.empty() && !is_name(config.phones.domain)) {
+    return values.wrong("provision", "phonedomain", "must be a name such as sip.example.org");
+  }
+  using enum formats::PhoneTransport;
+  for (const formats::PhoneTransport each : {udp, tcp, tls}) {
+    if (values.is("provision", "phonetransport", formats::to_string(each))) config.phones.transport = each;
+  }
   return true;
 }
 
@@ -141,6 +169,7 @@ Result<Config> config_of(const Values& values) {
   Config config;
   if (const auto filled = fill_sip(config, values); !filled) return std::unexpected(filled.error());
   if (const auto filled = fill_web(config, values); !filled) return std::unexpected(filled.error());
+  if (const auto filled = fill_provision(config, values); !filled) return std::unexpected(filled.error());
   if (const auto filled = fill_api(config, values); !filled) return std::unexpected(filled.error());
   fill_rest(config, values);
   // What VoIP.ms' log still shows must be known here, or it would be taken for new.

@@ -15,11 +15,20 @@
 #include "core/send_plan.hpp"
 #include "formats/flexisip_answer.hpp"
 #include "formats/ip_address.hpp"
+#include "formats/lpconfig.hpp"
 #include "ops/host_port.hpp"
 #include "ops/values.hpp"
 #include "runtime/log.hpp"
 
 namespace mmsgate::ops {
+
+/// What phones are told when they are set up.
+struct PhoneSetup {
+  std::string proxy;                                 ///< HOST or HOST:PORT.
+  std::optional<formats::PhoneTransport> transport;  ///< Nothing: as the sub account wants it.
+  std::string domain;                                ///< Empty: the VoIP.ms server of the number.
+  std::string stun_server;                           ///< Empty: none.
+};
 
 struct Config {
   enum class Locator { automatic, flexisip, kamailio, proxy };
@@ -63,9 +72,11 @@ struct Config {
   std::vector<formats::IpNetwork> trusted_proxies;
   std::string media_path;
   std::string upload_path;
+  std::string handout_path;
   std::string media_folder;
   bool media_from_loopback = false;
   CopyFilter copy_filter;
+  PhoneSetup phones;
 
   std::string database;
   runtime::LogLevel log_level = runtime::LogLevel::warning;

@@ -84,6 +84,7 @@ constexpr Option kOptions[] = {
      "such as 127.0.0.1, 10.0.0.0/8."},
     {"web", "pathget", url_path, "/mmsmedia", "", Use::now, "Path of pictures and other files."},
     {"web", "pathfile", url_path, "/file", "", Use::now, "Path of the upload server (Linphone: file transfer server)."},
+    {"web", "pathconf", url_path, "/conf", "", Use::now, "Path of phone configurations; see mmsgate provision."},
     {"web", "localmedia", path, "~/mmsmedia", "", Use::now, "The folder where files are kept."},
     {"web", "medianetworks", choice, "public", "public loopback", Use::now,
      "From where pictures may be fetched: public = public addresses only; loopback = also from this machine, for "
@@ -93,6 +94,15 @@ constexpr Option kOptions[] = {
     {"web", "key", path, "", "", Use::now, "Its private key, likewise."},
     {"web", "webfilter", text, "", "", Use::live,
      "Which sub accounts get no copy of what is sent to which number: a line for each rule, see below."},
+
+    {"provision", "phoneproxy", text, "", "", Use::live,
+     "Where phones register, as they reach it: HOST or HOST:PORT. Without it, webdns."},
+    {"provision", "phonetransport", choice, "auto", "auto udp tcp tls", Use::live,
+     "How they speak to it; auto = tls for a sub account with encrypted SIP traffic at VoIP.ms, else udp."},
+    {"provision", "phonedomain", text, "", "", Use::live,
+     "The domain of their SIP addresses; without it, the VoIP.ms server of their number."},
+    {"provision", "stunserver", text, "", "", Use::live,
+     "The STUN server that helps them past their router: HOST or HOST:PORT; none = none. Without it, webdns."},
 
     {"mmsgate", "dbfile", path, "~/data/mmsgate.sqlite", "", Use::now, "The database."},
     {"mmsgate", "logger", choice, "WARNING", "DEBUG INFO WARNING ERROR CRITICAL", Use::live, "How much is logged."},

@@ -159,8 +159,22 @@ CREATE TABLE hook_tokens (
 );
 )sql";
 
+// What phones may fetch: the row alone can be read by nobody.
+constexpr const char* kEighth = R"sql(
+CREATE TABLE handouts (
+  id        TEXT PRIMARY KEY,  -- SHA-256 of the last part of its URL
+  kind      INTEGER NOT NULL,  -- 0 a phone's configuration, 1 the contacts that go with one
+  accounts  TEXT NOT NULL,
+  sealed    TEXT NOT NULL,     -- under a key that is made of the last part of its URL, which is kept nowhere
+  made_at   INTEGER NOT NULL,
+  until     INTEGER NOT NULL,
+  uses_left INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX handouts_until ON handouts (until);
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth, kSeventh};
+constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth, kSeventh, kEighth};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

@@ -11,6 +11,7 @@
 #include "store/directory_table.hpp"
 #include "store/events.hpp"
 #include "store/file.hpp"
+#include "store/handouts.hpp"
 #include "store/hook_tokens.hpp"
 #include "store/importer.hpp"
 #include "store/lanes.hpp"
@@ -45,7 +46,8 @@ struct Desk {
         fetches(db, events, blobs),
         importer(db, events, lanes),
         retention(db),
-        upload_keys(db) {}
+        upload_keys(db),
+        handouts(db) {}
   EventLog events;
   Lanes lanes;
   Blobs blobs;
@@ -61,18 +63,20 @@ struct Desk {
   Importer importer;
   Retention retention;
   UploadKeys upload_keys;
+  Handouts handouts;
 };
 
 /// Everything that only reads, over a connection of its own.
 struct Library {
   explicit Library(Database& db)
-      : blobs(db), directory(db), hook_tokens(db), queries(db), expired(db), upload_keys(db) {}
+      : blobs(db), directory(db), hook_tokens(db), queries(db), expired(db), upload_keys(db), handouts(db) {}
   Blobs blobs;
   DirectoryTable directory;
   HookTokenTable hook_tokens;
   Queries queries;
   Expired expired;
   UploadKeys upload_keys;
+  Handouts handouts;
 };
 
 class SqliteStore final : public Store {
@@ -180,6 +184,19 @@ class SqliteStore final : public Store {
   void forget_messages(std::vector<MessageId> ids, Done<int> done) override {
     submit<int>([this, ids = std::move(ids)] { return desk_->retention.forget_messages(ids); }, std::move(done));
   }
+  void add_handouts(std::vector<Handout> handouts, Done<bool> done) override {
+    carry_out([this, handouts = std::move(handouts)] { desk_->handouts.add(handouts); }, std::move(done));
+  }
+  void take_handout(std::string id, TimePoint now, Done<std::optional<Handout>> done) override {
+    submit<std::optional<Handout>>([this, id = std::move(id), now] { return desk_->handouts.take(id, now); },
+                                   std::move(done));
+  }
+  void revoke_handouts(std::string account, Done<int> done) override {
+    submit<int>([this, account = std::move(account)] { return desk_->handouts.revoke(account); }, std::move(done));
+  }
+  void drop_handouts(TimePoint now, Done<int> done) override {
+    submit<int>([this, now] { return desk_->handouts.drop_expired(now); }, std::move(done));
+  }
 
   Result<std::vector<ExpiredBlob>> expired_blobs(TimePoint now, int limit) override {
     return ask([&] { return library_.expired.blobs(now, limit); });
@@ -201,6 +218,12 @@ class SqliteStore final : public Store {
   }
   Result<std::vector<HookToken>> hook_tokens() override {
     return ask([&] { return library_.hook_tokens.read(); });
+  }
+  Result<std::optional<Handout>> find_handout(const std::string& id, TimePoint now) override {
+    return ask([&] { return library_.handouts.find(id, now); });
+  }
+  Result<std::vector<Handout>> handouts(TimePoint now) override {
+    return ask([&] { return library_.handouts.configs(now); });
   }
   Result<TimePoint> born() override {
     return ask([&] { return library_.queries.mark("born").value_or(TimePoint{}); });

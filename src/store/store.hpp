@@ -151,6 +151,23 @@ struct ExpiredBlob {
   std::uint64_t size = 0;
 };
 
+enum class HandoutKind {
+  config = 0,    ///< A phone's configuration.
+  contacts = 1,  ///< The list of contacts that goes with one: of the same accounts and time. It is not used up.
+};
+
+/// Something that a phone may fetch a few times at a URL that nobody can guess. It can be read only with that URL,
+/// which is not kept.
+struct Handout {
+  std::string id;  ///< Made of the URL; see gateway/handout.hpp.
+  HandoutKind kind = HandoutKind::config;
+  std::string accounts;  ///< Whose it is, with a blank between two.
+  std::string sealed;
+  TimePoint made_at;
+  TimePoint until;
+  int uses_left = 1;
+};
+
 struct PartOutcome {
   PartId id;
   std::optional<Blob> blob;           ///< Had: now stored.
@@ -287,6 +304,15 @@ class Store {
   /// With their parts, deliveries and events. Answers how many there were.
   virtual void forget_messages(std::vector<MessageId> ids, Done<int> done) = 0;
 
+  virtual void add_handouts(std::vector<Handout> handouts, Done<bool> done) = 0;
+  /// Uses a configuration up by one; with its last use it goes, and the contacts that were made with it stay for years.
+  /// Nothing: it is not there, or its time is over.
+  virtual void take_handout(std::string id, TimePoint now, Done<std::optional<Handout>> done) = 0;
+  /// Those of this account; empty: all. Answers how many configurations.
+  virtual void revoke_handouts(std::string account, Done<int> done) = 0;
+  /// Those whose time is over. Answers how many.
+  virtual void drop_handouts(TimePoint now, Done<int> done) = 0;
+
   // ---- Queries
   // --------------------------------------------------------------------------------------------------------
 
@@ -296,6 +322,10 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<UploadKey>> upload_keys() = 0;
   /// The oldest first.
   [[nodiscard]] virtual Result<std::vector<HookToken>> hook_tokens() = 0;
+  /// As take_handout(), and leaves it as it is.
+  [[nodiscard]] virtual Result<std::optional<Handout>> find_handout(const std::string& id, TimePoint now) = 0;
+  /// Configurations that can be fetched at `now`, the newest first.
+  [[nodiscard]] virtual Result<std::vector<Handout>> handouts(TimePoint now) = 0;
   /// When this database was made: what is older is none of our business.
   [[nodiscard]] virtual Result<TimePoint> born() = 0;
   /// What mark_imported() was told last; nothing: never.

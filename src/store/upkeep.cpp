@@ -33,7 +33,8 @@ Upkeep::Upkeep(Database& db, Mover& mover, Lanes& lanes)
       shift_parts_(db, "UPDATE parts INDEXED BY parts_wanted SET due_at = due_at + ? WHERE state = 0"),
       shift_deliveries_(db, fmt::format("UPDATE deliveries INDEXED BY deliveries_open SET born_at = born_at + ?1, "
                                         "due_at = due_at + ?1 WHERE {}",
-                                        kOpen)) {}
+                                        kOpen)),
+      shift_handouts_(db, "UPDATE handouts SET made_at = made_at + ?1, until = until + ?1") {}
 
 bool Upkeep::free_lane(DeliveryId id, TimePoint now) {
   std::string lane;
@@ -65,6 +66,7 @@ int Upkeep::replay(MessageId message, TimePoint now) {
 int Upkeep::shift(Duration by) {
   shift_messages_.run(by.count());
   shift_parts_.run(by.count());
+  shift_handouts_.run(by.count());
   shift_deliveries_.run(by.count());
   return static_cast<int>(db_.changes());
 }

@@ -30,7 +30,8 @@ class Upkeep {
   Database& db_;
   Mover& mover_;
   Lanes& lanes_;
-  Statement lane_of_, leave_lane_, deferred_, sending_, ended_badly_, shift_messages_, shift_parts_, shift_deliveries_;
+  Statement lane_of_, leave_lane_, deferred_, sending_, ended_badly_, shift_messages_, shift_parts_, shift_deliveries_,
+      shift_handouts_;
 };
 
 }  // namespace mmsgate::store

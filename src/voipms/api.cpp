@@ -101,4 +101,19 @@ void Api::dids(Done<std::vector<Did>> done) {
   call("getDIDsInfo", {}, reading(std::move(done), [](const std::string& body) { return formats::parse_dids(body); }));
 }
 
+void Api::account_setups(Done<std::vector<formats::AccountSetup>> done) {
+  call("getSubAccounts", {},
+       reading(std::move(done), [](const std::string& body) { return formats::parse_account_setups(body); }));
+}
+
+void Api::did_places(Done<std::vector<formats::DidPlace>> done) {
+  call("getDIDsInfo", {},
+       reading(std::move(done), [](const std::string& body) { return formats::parse_did_places(body); }));
+}
+
+void Api::servers(Done<std::vector<formats::PopServer>> done) {
+  call("getServersInfo", {},
+       reading(std::move(done), [](const std::string& body) { return formats::parse_servers(body); }));
+}
+
 }  // namespace mmsgate::voipms

@@ -61,6 +61,11 @@ class Api {
   void sub_accounts(Done<std::vector<SubAccount>> done);
   void dids(Done<std::vector<Did>> done);
 
+  // What phones are set up by. The first holds passwords: never log it.
+  void account_setups(Done<std::vector<formats::AccountSetup>> done);
+  void did_places(Done<std::vector<formats::DidPlace>> done);
+  void servers(Done<std::vector<formats::PopServer>> done);
+
  private:
   using Form = std::vector<std::pair<std::string, std::string>>;
   void read_log(Form filter, TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done);

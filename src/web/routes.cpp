@@ -80,6 +80,9 @@ std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Sh
   if (head.path == options.hook_path) return hook(std::move(head), "", options, site, shared);
   if (head.path == options.upload_path)
     return is_post ? make_upload(std::move(head), options, site) : method_not_allowed("POST");
+  if (head.path.starts_with(options.handout_path + "/")) {
+    return is_get ? make_handout(std::move(head), options, site) : method_not_allowed("GET, HEAD");
+  }
   if (head.path == "/healthz") {
     return is_get ? std::make_unique<Health>(site) : method_not_allowed("GET, HEAD");
   }

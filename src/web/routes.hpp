@@ -43,5 +43,6 @@ struct Shared {
                                                  Budget& large_bodies);
 [[nodiscard]] std::unique_ptr<Handler> make_upload(Head head, const Options& options, Site& site);
 [[nodiscard]] std::unique_ptr<Handler> make_media(Head head, const Options& options, Site& site);
+[[nodiscard]] std::unique_ptr<Handler> make_handout(Head head, const Options& options, Site& site);
 
 }  // namespace mmsgate::web

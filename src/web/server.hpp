@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP server: web hook, upload, media, health. Everything of the HTTP library stays behind this file.
+// The HTTP server: web hook, upload, media, phone configurations, health. Everything of the HTTP library stays behind
+// this file.
 //
 // The server owns its threads ("web"), on which the Site is called; the Site must not block but may answer later, from
 // any thread, through the Reply. Limits (header and body sizes, slow clients, connections in all and an address) are
@@ -32,6 +33,7 @@ struct Options {
   std::string hook_path = "/mmsgate";
   std::string media_path = "/mmsmedia";
   std::string upload_path = "/file";
+  std::string handout_path = "/conf";
   std::size_t most_hook_bytes = 1 << 20;         ///< 413 beyond it.
   std::size_t most_large_hook_bytes = 32 << 20;  ///< In memory at once, of bodies larger than 64 KiB; 503 beyond it.
   std::uint64_t most_upload_bytes = 100U << 20;  ///< 413 beyond it.
@@ -115,6 +117,13 @@ struct MediaFile {
   std::string etag;  ///< Without quotes.
 };
 
+/// Somebody wants what is handed out at an unguessable URL.
+struct HandoutRequest {
+  std::string name;        ///< What stood behind handout_path and a slash: a secret, never log it.
+  bool is_asking = false;  ///< HEAD: it is not handed out.
+  std::string source;      ///< The client's address.
+};
+
 /// What stands behind the routes. Called on web threads.
 class Site {
  public:
@@ -130,6 +139,7 @@ class Site {
   virtual void on_upload(Upload upload, Reply reply) = 0;
   /// rejected: 404. `link` is what stood behind media_path and a slash, percent signs decoded; it names no path.
   [[nodiscard]] virtual Result<MediaFile> find_media(const std::string& link) = 0;
+  virtual void on_handout(HandoutRequest request, Reply reply) = 0;
   /// For /healthz: 200 with this text, or 503 with the error's.
   [[nodiscard]] virtual Result<std::string> health() = 0;
 };

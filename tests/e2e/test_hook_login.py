@@ -115,7 +115,7 @@ def test_with_hookcheck_a_token_alone_is_not_believed(make_house: Callable[..., 
 def test_a_new_token_takes_the_place_of_the_old_while_it_runs(house: House):
     gateway, shop = house.gateway, house.phone(SHOP)
     old = gateway.hooks()[0]
-    assert re.fullmatch(re.escape(gateway.bare_hook_url) + "/[0-9a-hjkmnp-tv-z]{26}", old["url"])
+    assert re.fullmatch(re.escape(gateway.bare_hook_url) + "/[0-9a-hjkmnp-tv-z]{36}", old["url"])
     assert old["last_used_at"] is None
     assert house.carrier.incoming(STRANGER, SHOP.number, "by the old")["webhook"]["status"] == 200
     wait_until(lambda: gateway.hooks()[0]["last_used_at"], "its use is written down")

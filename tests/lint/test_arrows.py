@@ -13,6 +13,8 @@ LIBRARIES = {
     "curl/": {"net"},
     "sqlite3.h": {"store"},
     "openssl/": {"crypto", "ops", "sip"},
+    "qrcodegen/": {"qr"},
+    "png.h": {"qr"},
     "spdlog/": {"runtime"},
     "nlohmann/": {"formats", "sip", "cli"},
     "pugixml.hpp": {"formats"},
@@ -26,7 +28,7 @@ LIBRARIES = {
 # A room without I/O, threads and clock has no use for these.
 IMPURE = re.compile(r"thread|mutex|shared_mutex|condition_variable|future|atomic|fstream|iostream|filesystem|"
                     r".*\.h|sys/.*|netinet/.*|arpa/.*")
-PURE = {"core": set(), "formats": {"zlib.h", "fmt/format.h"}}
+PURE = {"core": set(), "formats": {"zlib.h", "fmt/format.h"}, "qr": {"png.h"}}
 
 
 def declared() -> dict[str, set[str]]:

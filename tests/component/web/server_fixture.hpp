@@ -30,6 +30,10 @@ class HandSite final : public Site {
     Upload upload;
     Reply reply;
   };
+  struct Asked {
+    HandoutRequest request;
+    Reply reply;
+  };
 
   HookCaller hook_caller(std::string_view token) override {
     if (token.empty()) return bare_caller;
@@ -53,11 +57,15 @@ class HandSite final : public Site {
     file.fd = ::open(medium_path.c_str(), O_RDONLY | O_CLOEXEC);
     return file;
   }
+  void on_handout(HandoutRequest request, Reply reply) override {
+    handouts.push({std::move(request), std::move(reply)});
+  }
   Result<std::string> health() override { return health_answer; }
 
   testing_support::WaitingQueue<Hook> hooks;
   testing_support::WaitingQueue<Sent> uploads;
   testing_support::WaitingQueue<Errand> errands;
+  testing_support::WaitingQueue<Asked> handouts;
   testing_support::WaitingQueue<std::string> asked_links;
   // Set before the first request.
   HookCaller bare_caller = HookCaller::known;

@@ -24,5 +24,18 @@ TEST(Sha256, OfPiecesIsThatOfTheWhole) {
   EXPECT_EQ(hash.hex(), kOfAbc);
 }
 
+TEST(Digest, Md5IsThatOfTheSipLoginInRfc2617) {
+  EXPECT_EQ(md5("Mufasa:testrealm@host.com:Circle Of Life"), "939e7578ed9e3c518a452acee763bce9");
+}
+
+TEST(Digest, HexGoesBothWays) {
+  const std::string bytes("\x00\xff\x10z", 4);
+  EXPECT_EQ(to_hex(bytes), "00ff107a");
+  EXPECT_EQ(from_hex("00ff107a"), bytes);
+  EXPECT_EQ(from_hex("00FF107A"), bytes);
+  EXPECT_EQ(from_hex(""), "");
+  for (const char* wrong : {"0", "0g", "g0", "0 ", "-1", "0x00"}) EXPECT_FALSE(from_hex(wrong)) << wrong;
+}
+
 }  // namespace
 }  // namespace mmsgate::crypto

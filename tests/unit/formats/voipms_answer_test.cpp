@@ -163,5 +163,68 @@ TEST(VoipMsLog, MayBeEmptyButNotUnknown) {
   EXPECT_EQ(parse_log(R"({"status":"limit_reached"})").error().kind, ErrorKind::limit);
 }
 
+TEST(AccountSetups, HaveWhatAPhoneIsSetUpBy) {
+  const auto setups = parse_account_setups(
+      R"({"status":"success","accounts":[{"account":"100000_alice","password":" p&<\"w ","callerid_number":"5145550100",
+          "internal_extension":"1","sip_traffic":"1","max_expiry":"600","description":" Alice's phone "}]})");
+  ASSERT_TRUE(setups);
+  ASSERT_THAT(*setups, SizeIs(1));
+  const AccountSetup& alice = setups->front();
+  EXPECT_EQ(alice.account.id.value, "100000_alice");
+  EXPECT_EQ(alice.account.caller_id->national(), "5145550100");
+  EXPECT_EQ(alice.account.extension, "101");
+  EXPECT_EQ(alice.password, " p&<\"w ") << "blanks are of the password";
+  EXPECT_EQ(alice.description, "Alice's phone");
+  EXPECT_TRUE(alice.is_encrypted);
+  EXPECT_EQ(alice.max_expiry, 600);
+}
+
+TEST(AccountSetups, TakeWhateverFormItHas) {
+  const auto one = [](const std::string& fields) {
+    const auto setups =
+        parse_account_setups(R"({"status":"success","accounts":[{"account":"100000_alice")" + fields + "}]}");
+    EXPECT_TRUE(setups && setups->size() == 1) << fields;
+    return setups && setups->size() == 1 ? setups->front() : AccountSetup{};
+  };
+  for (const char* off : {"", R"(,"sip_traffic":0)", R"(,"sip_traffic":"0")", R"(,"sip_traffic":null)",
+                          R"(,"sip_traffic":false)", R"(,"sip_traffic":"")"}) {
+    EXPECT_FALSE(one(off).is_encrypted) << off;
+  }
+  for (const char* on : {R"(,"sip_traffic":1)", R"(,"sip_traffic":"1")", R"(,"sip_traffic":true)"}) {
+    EXPECT_TRUE(one(on).is_encrypted) << on;
+  }
+  for (const char* unusable :
+       {"", R"(,"max_expiry":"")", R"(,"max_expiry":0)", R"(,"max_expiry":-5)", R"(,"max_expiry":"soon")",
+        R"(,"max_expiry":"99999999999999")", R"(,"max_expiry":null)"}) {
+    EXPECT_EQ(one(unusable).max_expiry, 3600) << unusable;
+  }
+  EXPECT_EQ(one(R"(,"max_expiry":120)").max_expiry, 120);
+  EXPECT_EQ(one(R"(,"password":12345)").password, "12345");
+  EXPECT_EQ(one("").password, "");
+}
+
+TEST(Servers, AreFoundByTheirPlaceWhateverItIsWrittenAs) {
+  const auto servers = parse_servers(
+      R"({"status":"success","servers":[{"server_pop":7,"server_hostname":"montreal.voip.ms"},
+          {"server_pop":"8","server_hostname":"atlanta.voip.ms"},{"server_pop":"9"},{"server_hostname":"x"},5,null]})");
+  ASSERT_TRUE(servers);
+  ASSERT_THAT(*servers, SizeIs(2));
+  EXPECT_EQ((*servers)[0].pop + (*servers)[0].host, "7montreal.voip.ms");
+  EXPECT_EQ((*servers)[1].pop + (*servers)[1].host, "8atlanta.voip.ms");
+  EXPECT_EQ(parse_servers(R"({"status":"success"})").error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(parse_servers(R"({"status":"invalid_credentials"})").error().kind, ErrorKind::auth);
+}
+
+TEST(DidPlaces, AreWhereANumberIs) {
+  const auto places = parse_did_places(
+      R"({"status":"success","dids":[{"did":"5145550100","pop":7},{"did":5145550110,"pop":"8"},{"did":"5145550120"},
+          {"did":"x","pop":1}]})");
+  ASSERT_TRUE(places);
+  ASSERT_THAT(*places, SizeIs(2));
+  EXPECT_EQ((*places)[0].number.national() + " " + (*places)[0].pop, "5145550100 7");
+  EXPECT_EQ((*places)[1].number.national() + " " + (*places)[1].pop, "5145550110 8");
+  EXPECT_THAT(*parse_did_places(R"({"status":"no_did"})"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace mmsgate::formats

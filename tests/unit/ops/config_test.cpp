@@ -200,5 +200,33 @@ TEST_F(Secrets, AreNotShown) {
   EXPECT_TRUE(read_config(*shown, "shown", {.home = "/"})) << "it can be read back";
 }
 
+TEST(Config, PhonesAreSetUpForThisServerUnlessItIsSaidOtherwise) {
+  auto config = read("");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->phones.proxy, "sms.example.org");
+  EXPECT_EQ(config->phones.stun_server, "sms.example.org");
+  EXPECT_EQ(config->phones.domain, "");
+  EXPECT_FALSE(config->phones.transport);
+  EXPECT_EQ(config->handout_path, "/conf");
+  config = read(
+      "pathconf = /phones\n[provision]\nphoneproxy = sip.example.org:5070\nphonetransport = TCP\n"
+      "phonedomain = home.example.org\nstunserver = none\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->phones.proxy, "sip.example.org:5070");
+  EXPECT_EQ(config->phones.transport, formats::PhoneTransport::tcp);
+  EXPECT_EQ(config->phones.domain, "home.example.org");
+  EXPECT_EQ(config->phones.stun_server, "");
+  EXPECT_EQ(config->handout_path, "/phones");
+}
+
+TEST(Config, WhatPhonesCouldNotUseIsRefused) {
+  EXPECT_THAT(error_of("[provision]\nphoneproxy = sip:x\n"), HasSubstr("phoneproxy must be HOST or HOST:PORT"));
+  EXPECT_THAT(error_of("[provision]\nphoneproxy = a b\n"), HasSubstr("phoneproxy must be"));
+  EXPECT_THAT(error_of("[provision]\nstunserver = x:99999\n"), HasSubstr("stunserver must be"));
+  EXPECT_THAT(error_of("[provision]\nphonedomain = x:1\n"), HasSubstr("phonedomain must be"));
+  EXPECT_THAT(error_of("[provision]\nphonetransport = sctp\n"), HasSubstr("phonetransport must be one of"));
+  EXPECT_THAT(error_of("pathconf = /file\n"), HasSubstr("from each other"));
+}
+
 }  // namespace
 }  // namespace mmsgate::ops

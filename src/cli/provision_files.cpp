@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/provision_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "runtime/descriptor.hpp"
+
+namespace mmsgate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<Error> cannot_write(const std::string& path, int error) {
+  return fail(ErrorKind::transient, fmt::format("cannot write {}: {}", path, std::strerror(error)));
+}
+
+/// Without links and dots, also where its end is not there yet.
+fs::path resolved(const std::string& path) {
+  std::error_code ignored;
+  const fs::path whole = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
+  return whole.has_filename() ? whole : whole.parent_path();
+}
+
+Result<bool> make_folder(const fs::path& folder) {
+  if (folder.empty() || ::access(folder.c_str(), F_OK) == 0) return true;
+  if (const auto made = make_folder(folder.parent_path()); !made) return made;
+  constexpr mode_t kOwnerOnly = 0700;
+  if (::mkdir(folder.c_str(), kOwnerOnly) != 0 && errno != EEXIST) return cannot_write(folder, errno);
+  return true;
+}
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<bool> check_is_private(const std::string& path, const std::string& media_folder) {
+  const fs::path wanted = resolved(path);
+  const fs::path media = resolved(media_folder);
+  const auto [end_of_media, rest] = std::ranges::mismatch(media, wanted);
+  if (end_of_media != media.end()) return true;
+  return fail(ErrorKind::rejected,
+              fmt::format("{} is in the media folder {} ([web] localmedia), whose files the gateway gives to everybody "
+                          "who asks, and this would hold a login: name another folder",
+                          path, media_folder));
+}
+
+Result<bool> write_private(const std::string& path, std::string_view bytes) {
+  if (const auto made = make_folder(fs::path(path).parent_path()); !made) return made;
+  // A new file that takes the old one's place: nobody has it open, and it is no link to elsewhere.
+  const std::string draft = path + ".new";
+  ::unlink(draft.c_str());
+  constexpr mode_t kOwnerOnly = 0600;
+  const runtime::Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
+  if (file.get() < 0) return cannot_write(path, errno);
+  if (!write_all(file.get(), bytes) || ::rename(draft.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(draft.c_str());
+    return cannot_write(path, error);
+  }
+  return true;
+}
+
+std::string file_at(const std::string& path, const std::string& name, bool is_one_of_several) {
+  std::error_code ignored;
+  const bool is_folder = is_one_of_several || path.ends_with('/') || fs::is_directory(path, ignored);
+  return is_folder ? (fs::path(path) / name).string() : path;
+}
+
+}  // namespace mmsgate::cli
