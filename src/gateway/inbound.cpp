@@ -2,6 +2,7 @@
 #include "gateway/inbound.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -25,6 +26,17 @@ NewMessage common_part(const formats::CarrierMessage& message, TimePoint now) {
   return row;
 }
 
+/// VoIP.ms numbers its messages. One that comes again after a backup was restored, from its log, is the same to the
+/// phone that has it.
+std::string call_id_for(const NewMessage& row, const std::string& account, const Slice& slice, Random& random) {
+  std::uint64_t number = 0;
+  const std::string& id = row.provider_id;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+  if (error != std::errc{} || end != id.data() + id.size()) return make_call_id(random, row.received_at);
+  return make_call_id(number, fmt::format("{}|{}|{}|{}|{}|{}", row.own, account, slice.text_at, slice.text_bytes,
+                                          slice.first_part, slice.part_count));
+}
+
 std::vector<NewDelivery> deliveries_to(const SubAccount& account, const NewMessage& row, Layout layout,
                                        Random& random) {
   std::vector<NewDelivery> deliveries;
@@ -32,7 +44,7 @@ std::vector<NewDelivery> deliveries_to(const SubAccount& account, const NewMessa
     deliveries.push_back({.target = Target::phone,
                           .destination = account.id.value,
                           .slice = slice,
-                          .call_id = make_call_id(random, row.received_at)});
+                          .call_id = call_id_for(row, account.id.value, slice, random)});
   }
   return deliveries;
 }
