@@ -13,6 +13,8 @@ LIBRARIES = {
     "curl/": {"net"},
     "sqlite3.h": {"store"},
     "openssl/": {"media"},
+    "archive.h": {"backup"},
+    "archive_entry.h": {"backup"},
     "spdlog/": {"runtime"},
     "nlohmann/": {"formats", "sip", "cli"},
     "pugixml.hpp": {"formats"},
