@@ -106,6 +106,7 @@ class Maker {
     const std::string list = formats::write_backup_manifest(manifest_);
     auto last = writer.add_text(std::string(formats::kBackupManifest), list, now_);
     if (!last) return std::unexpected(last.error());
+    progress_(all_, all_);  // what was missing is not waited for
     return writer.end();
   }
 

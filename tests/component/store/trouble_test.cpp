@@ -183,6 +183,20 @@ TEST_F(Trouble, IntoAFileThatWasCopiedOverNothingIsStored) {
   EXPECT_TRUE(client_->accept({text_from(kPeer, "2")}).has_value());
 }
 
+TEST_F(Trouble, IntoAFileThatWasCopiedOverAfterACrashNothingIsStored) {
+  static_cast<void>(client_->accept_one(text_from(kPeer, "1")));
+  const std::string crashed = folder_.file("crashed.sqlite");
+  for (const char* ending : {"", "-wal"}) fs::copy_file(path() + ending, crashed + ending);
+  Sql(path()).run("VACUUM INTO '" + crashed + ".older'");
+  const auto opened = open_sqlite({.path = crashed}, runtime::Log::none());
+  ASSERT_TRUE(opened.has_value());
+  Client client(**opened);
+  fs::copy_file(crashed + ".older", crashed, fs::copy_options::overwrite_existing);
+  const auto accepted = client.accept({text_from(kPeer, "2")});
+  ASSERT_FALSE(accepted.has_value());
+  EXPECT_NE(accepted.error().detail.find("somebody has written"), std::string::npos);
+}
+
 TEST_F(Trouble, WhatAnotherProgramFoldsInIsNoTrouble) {
   for (int i = 0; i < 20; ++i) {
     static_cast<void>(client_->accept_one(text_from(kPeer, std::to_string(i))));
