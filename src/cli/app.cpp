@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/backup.hpp"
 #include "cli/config.hpp"
 #include "cli/handouts.hpp"
 #include "cli/hook.hpp"
@@ -96,6 +97,8 @@ class Commands {
     add_prune(app);
     add_provision(app);
     add_import(app);
+    add_backup(app);
+    add_restore(app);
     add_config(app);
   }
 
@@ -245,6 +248,25 @@ class Commands {
     command->add_flag("--json", options.json, "Print JSON");
     auto* lists = command->add_flag("--list", told->lists, "The URLs that still work, without the URLs themselves");
     command->add_flag("--revoke", told->revokes, "Have those of the accounts work no more")->excludes(lists);
+  }
+  void add_backup(CLI::App& app) const {
+    const auto told = std::make_shared<BackupOptions>();
+    auto* command = add(app, "backup", "Keep database, files and config in one archive, also while the gateway runs",
+                        [this, told](const ops::Config& config) { return backup(config, common_.config_file, *told); });
+    command->add_option("FILE", told->to, "Where: a file, a folder, or - for standard output")->required();
+    command->add_flag("--force", told->force, "Replace FILE if it is there");
+    command->add_flag("--without-media", told->without_media, "Leave the files out: the database alone");
+    command->add_flag("--without-config", told->without_config, "Leave the config out, which holds passwords");
+    command->add_option("--keep", told->keep, "With a folder: remove older backups in it, but for so many")
+        ->check(CLI::Range(1, 10000));
+  }
+  void add_restore(CLI::App& app) const {
+    const auto told = std::make_shared<RestoreOptions>();
+    auto* command = add_plain(app, "restore", "Bring back what `mmsgate backup` has kept; writes over nothing",
+                              [this, told] { return restore(common_.config_file, *told); });
+    command->add_option("FILE", told->from, "The backup, or - for standard input")->required();
+    command->add_flag("--check", told->check, "Only see whether it is whole");
+    command->add_option("--into-config", told->into_config, "Put the config of the backup there, and go by it");
   }
   void add_config(CLI::App& app) const {
     CLI::App& group = *add_group(app, "config", "See whether the config file is right, and what it says");

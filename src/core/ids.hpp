@@ -52,6 +52,10 @@ class BlobId {
 /// MESSAGE with a Call-ID that they have seen. It begins with the time, so that those in use lie together in an index,
 /// and ends with 64 random bits.
 [[nodiscard]] std::string make_call_id(Random& random, TimePoint now);
+/// The same for what a provider names: always the same for the same `number` and `what`, so that a message that is
+/// brought a second time, to a database that has forgotten it, is known to the phone. Begins with the number, which
+/// grows as time does.
+[[nodiscard]] std::string make_call_id(std::uint64_t number, std::string_view what);
 
 }  // namespace mmsgate
 

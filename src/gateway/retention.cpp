@@ -71,6 +71,10 @@ void Retention::again() {
     return;
   }
   run({.done = [this](const Result<Pruned>& pruned) {
+    if (!pruned && pruned.error().kind == ErrorKind::limit) {
+      world_.log.info("nothing is removed yet: {}", pruned.error().detail);
+      return world_.work.post_after(kFirst, [this] { again(); });
+    }
     if (!pruned) {
       world_.log.error("what is no longer needed cannot be removed: {}", pruned.error().detail);
     } else if (pruned->files + pruned->messages > 0) {
@@ -88,6 +92,11 @@ void Retention::prune(bool is_rehearsal, Done done) {
 void Retention::run(Run what) {
   if (!what.is_rehearsal) drop_handouts();
   world_.work.post([this, run = std::make_shared<Run>(std::move(what))] {
+    if (!run->is_rehearsal) {
+      auto held = blobs_.hold_for_removal();
+      if (!held) return run->done(std::unexpected(held.error()));
+      run->held = *std::move(held);
+    }
     const auto bytes = world_.store.media_bytes();
     if (!bytes) return run->done(std::unexpected(bytes.error()));
     run->media_bytes = *bytes;

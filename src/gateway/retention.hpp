@@ -40,6 +40,7 @@ class Retention {
     Done done;
     Pruned pruned;
     std::uint64_t media_bytes = 0;  ///< That are there still.
+    runtime::Descriptor held;       ///< No backup is made while it removes.
   };
   using RunPtr = std::shared_ptr<Run>;
   void again();

@@ -168,6 +168,7 @@ void GatewaySite::on_handout(web::HandoutRequest request, web::Reply reply) {
 
 Result<std::string> GatewaySite::health() {
   if (const auto writable = world_.store.writable(); !writable) return std::unexpected(writable.error());
+  if (const auto usable = blobs_.usable(); !usable) return std::unexpected(usable.error());
   if (world_.book.read()->accounts().empty()) {
     return fail(ErrorKind::transient, "the sub accounts have not been read from VoIP.ms yet");
   }

@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "core/ids.hpp"
 #include "core/random.hpp"
+#include "runtime/descriptor.hpp"
 
 namespace mmsgate::media {
 
@@ -45,15 +46,21 @@ class BlobStore {
   /// An open descriptor for reading, owned by the caller. rejected: there is no such file.
   [[nodiscard]] virtual Result<int> open(const BlobId& id) const = 0;
   [[nodiscard]] virtual Result<bool> remove(const BlobId& id) = 0;
+  /// Can files be kept? transient: the folder is gone, its disk is not mounted, or it is read-only; the detail says
+  /// which. Costs a call or two.
+  [[nodiscard]] virtual Result<bool> usable() const = 0;
   /// The files that are there whose ids begin with this byte, in no order.
   [[nodiscard]] virtual std::vector<BlobId> list(std::uint8_t first) const = 0;
+  /// Files are removed by who holds this, and no backup is made meanwhile. limit: one is being made.
+  [[nodiscard]] virtual Result<runtime::Descriptor> hold_for_removal() const = 0;
   /// A file of somebody else's becomes ours under this id, and stays what it was: by a second name, or by a copy where
   /// that is on another disk. May take a while. The same again changes nothing. transient: it cannot be done.
   [[nodiscard]] virtual Result<Kept> adopt(const std::string& path, const BlobId& id) = 0;
 };
 
-/// Drafts in the folder: left by a crash, or somebody's who is writing now?
-enum class Drafts { are_leftovers, may_be_alive };
+/// Drafts in the folder: left by a crash and removed; not looked at, though we are the only ones; or somebody's who is
+/// writing now?
+enum class Drafts { are_leftovers, are_left_alone, may_be_alive };
 
 /// Makes the folder (0700) when it is missing, and removes drafts that a crash left. The error names the folder.
 [[nodiscard]] Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::uint64_t most_bytes,

@@ -13,6 +13,7 @@
 
 #include "media/blob_store.hpp"
 #include "media/draft_file.hpp"
+#include "media/hold.hpp"
 #include "media/measure.hpp"
 #include "runtime/descriptor.hpp"
 
@@ -50,6 +51,18 @@ class FolderStore final : public BlobStore {
                 fmt::format("cannot remove a file of {}: {}", folders_->root().string(), std::strerror(errno)));
   }
 
+  /// A folder that is made anew by hand has none for drafts: so a disk that is not mounted is told from an empty one.
+  Result<bool> usable() const override {
+    if (::access(folders_->incoming().c_str(), W_OK | X_OK) == 0) return true;
+    const int error = errno;
+    const char* what = error == ENOENT  ? "is its disk mounted? A new start of mmsgate makes what is missing"
+                       : error == EROFS ? "its disk is mounted read-only; `dmesg` may say why"
+                                        : "it must belong to the user that mmsgate runs as";
+    return fail(ErrorKind::transient,
+                fmt::format("no file can be kept in the media folder {} ([web] localmedia): {}: {}",
+                            folders_->root().string(), std::strerror(error), what));
+  }
+
   std::vector<BlobId> list(std::uint8_t first) const override {
     std::vector<BlobId> ids;
     std::error_code error;
@@ -58,6 +71,10 @@ class FolderStore final : public BlobStore {
       if (auto id = BlobId::parse(it->path().filename().string())) ids.push_back(*std::move(id));
     }
     return ids;
+  }
+
+  Result<runtime::Descriptor> hold_for_removal() const override {
+    return media::hold_for_removal(folders_->root().string());
   }
 
   Result<Kept> adopt(const std::string& path, const BlobId& id) override {
@@ -116,12 +133,12 @@ Result<bool> make_folders(const fs::path& root) {
   return make_folder(root / "incoming");
 }
 
-/// Nobody knows of what a crash left half written.
+/// Nobody knows of what a crash left half written; what a restore left is of no use once there is a database.
 void remove_leftovers(const fs::path& incoming) {
   std::error_code error;
   for (fs::directory_iterator it(incoming, error); !error && it != fs::directory_iterator(); it.increment(error)) {
     std::error_code ignored;
-    fs::remove(it->path(), ignored);
+    fs::remove_all(it->path(), ignored);
   }
 }
 
@@ -136,12 +153,12 @@ Result<std::unique_ptr<BlobStore>> open_folder(const std::string& folder, std::u
   if (const auto made = make_folders(root); !made) return std::unexpected(made.error());
   if (::access((root / "incoming").c_str(), W_OK | X_OK) != 0) return failed("write into", root, errno);
   runtime::Descriptor lock;
-  if (drafts == Drafts::are_leftovers) {
+  if (drafts != Drafts::may_be_alive) {
     lock = runtime::Descriptor(::open((root / "incoming").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
       return fail(ErrorKind::rejected, fmt::format("another gateway uses the media folder {}", root.string()));
     }
-    remove_leftovers(root / "incoming");
+    if (drafts == Drafts::are_leftovers) remove_leftovers(root / "incoming");
   }
   return std::make_unique<FolderStore>(root, most_bytes, random, std::move(lock));
 }

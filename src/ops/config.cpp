@@ -205,6 +205,10 @@ Result<Config> read_config(std::string_view text, std::string_view name, const S
   return config_of(*values);
 }
 
+Result<Config> read_config(std::string_view text, std::string_view name) {
+  return read_config(text, name, surroundings());
+}
+
 std::vector<std::string> waiting_for_a_start(const Config& before, const Config& now) {
   std::vector<std::string> changed;
   for (std::size_t i = 0; i < now.fixed.size() && i < before.fixed.size(); ++i) {
@@ -216,7 +220,7 @@ std::vector<std::string> waiting_for_a_start(const Config& before, const Config&
 Result<Config> load_config(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return std::unexpected(text.error());
-  return read_config(*text, path, surroundings());
+  return read_config(*text, path);
 }
 
 Result<std::string> show_config(const std::string& path) {

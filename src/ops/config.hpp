@@ -106,6 +106,9 @@ struct Config {
 /// The text of a file called `name`. rejected: "mmsgate.conf:12: ..." with what is wrong and what was meant.
 [[nodiscard]] Result<Config> read_config(std::string_view text, std::string_view name, const Surroundings& around);
 
+/// The same, as this process finds it.
+[[nodiscard]] Result<Config> read_config(std::string_view text, std::string_view name);
+
 /// The same from a file, as this process finds it. transient: it cannot be read.
 [[nodiscard]] Result<Config> load_config(const std::string& path);
 

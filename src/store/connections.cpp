@@ -47,6 +47,10 @@ Result<std::unique_ptr<Database>> open_writing(const SqliteOptions& options) {
   if (db.number("PRAGMA page_count") == 0) db.run("PRAGMA auto_vacuum = INCREMENTAL");
   if (auto switched = switch_to_wal(db, options.path); !switched) return std::unexpected(switched.error());
   if (auto migrated = migrate(db); !migrated) return std::unexpected(migrated.error());
+  // What a crash left in the log; until that is in the file, nobody could say who has changed it (OverwriteWatch). A
+  // disk that is full lets it wait.
+  db.run("PRAGMA wal_checkpoint(PASSIVE)");
+  static_cast<void>(db.take_error());
   return opened;
 }
 

@@ -45,6 +45,13 @@ Result<std::string> make_file(const std::string& path) {
   const fs::path file = fs::absolute(path, error);
   if (error) return cannot_make(path, error.value());
   if (auto made = make_folder(file.parent_path()); !made) return std::unexpected(made.error());
+  const fs::path restoring = file.string() + std::string(kRestoring);
+  if (!fs::exists(file, error) && fs::exists(restoring, error)) {
+    return fail(ErrorKind::transient,
+                fmt::format("the restore of a backup to {} was cut off: do it again, or remove {} "
+                            "to begin with an empty database",
+                            file.string(), restoring.string()));
+  }
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0 && errno != EEXIST) return cannot_make(file, errno);
   if (fd >= 0) {
@@ -56,7 +63,8 @@ Result<std::string> make_file(const std::string& path) {
   return real.string();
 }
 
-FileWatch::FileWatch(const std::string& path) : database_(watch(path)), log_(watch(path + "-wal")) {}
+FileWatch::FileWatch(const std::string& path)
+    : database_(watch(path)), log_(watch(path + "-wal")), shared_(watch(path + "-shm")) {}
 
 FileWatch::Watched FileWatch::watch(std::string path) {
   struct stat found {};
@@ -64,13 +72,23 @@ FileWatch::Watched FileWatch::watch(std::string path) {
   return {std::move(path), found.st_dev, found.st_ino};
 }
 
-bool FileWatch::Watched::is_there() const {
+bool FileWatch::Watched::is_at(const std::string& name) const {
   struct stat found {};
-  return ::stat(path.c_str(), &found) == 0 && found.st_dev == device && found.st_ino == inode;
+  return ::stat(name.c_str(), &found) == 0 && found.st_dev == device && found.st_ino == inode;
+}
+
+void FileWatch::keep_apart() const {
+  const bool is_another = !database_.is_there() && ::access(database_.path.c_str(), F_OK) == 0;
+  for (const Watched* each : {&log_, &shared_}) {
+    const std::string aside = each->path + std::string(kAside);
+    if (is_another && each->is_there()) ::rename(each->path.c_str(), aside.c_str());
+    if (!database_.is_there() || !each->is_at(aside)) continue;
+    if (::access(each->path.c_str(), F_OK) != 0) ::rename(aside.c_str(), each->path.c_str());
+  }
 }
 
 std::optional<Error> FileWatch::missing() const {
-  for (const Watched* each : {&database_, &log_}) {
+  for (const Watched* each : {&database_, &log_, &shared_}) {
     if (each->is_there()) continue;
     return Error{ErrorKind::transient,
                  fmt::format("the database file {} is gone or another one is in its place: put it "

@@ -41,6 +41,45 @@ std::int64_t Database::number(const std::string& sql) {
   return value;
 }
 
+void Database::copy_to(Database& other) {
+  if (failed()) return;
+  sqlite3_backup* copy = sqlite3_backup_init(other.handle_, "main", handle_, "main");
+  if (copy == nullptr) {
+    static_cast<void>(other.check(sqlite3_errcode(other.handle_)));
+  } else {
+    // In one go, in one read transaction: in pieces it would begin anew after each commit of the gateway.
+    static_cast<void>(sqlite3_backup_step(copy, -1));
+    static_cast<void>(other.check(sqlite3_backup_finish(copy)));
+  }
+  if (auto error = other.take_error()) error_ = std::move(error);
+}
+
+std::optional<Database::FileState> Database::file_state() {
+  // Through SQLite's own handles: another one, when it is closed, would take all of SQLite's locks with it (fcntl(2)).
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)) != SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr || file->pMethods->xShmMap == nullptr) {
+    return std::nullopt;
+  }
+  constexpr int kRegionBytes = 32768;
+  constexpr int kSaltAt = 32, kDoneAt = 96, kBegunAt = 128;
+  void volatile* region = nullptr;
+  if (file->pMethods->xShmMap(file, 0, kRegionBytes, 0, &region) != SQLITE_OK || region == nullptr) return std::nullopt;
+  const auto* index = static_cast<const volatile char*>(region);
+  const auto word = [index](int at) { return *reinterpret_cast<const volatile std::uint32_t*>(index + at); };
+  FileState state;
+  state.checkpoint = {.salt = {word(kSaltAt), word(kSaltAt + 4)}, .done = word(kDoneAt), .begun = word(kBegunAt)};
+  if (file->pMethods->xRead(file, state.header.data(), static_cast<int>(state.header.size()), 0) != SQLITE_OK) {
+    return std::nullopt;
+  }
+  return state;
+}
+
+void Database::keep_off_the_file() {
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  run("PRAGMA wal_autocheckpoint = 0");
+}
+
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
 int Database::changes() const { return sqlite3_changes(handle_); }

@@ -5,6 +5,7 @@
 // every read yields nothing. So a command is written as if all went well and looks once, at its end, whether it did.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,6 +37,24 @@ class Database {
   void run(const std::string& sql);
   /// The one number that the query answers; 0 when there is none. For PRAGMAs and start-up.
   [[nodiscard]] std::int64_t number(const std::string& sql);
+  /// All of it, as it is at one moment, into `other`, which becomes the same; what goes wrong on either side is our
+  /// error.
+  void copy_to(Database& other);
+
+  /// The file as it lies on the disk, and how far the log has been folded into it (https://sqlite.org/walformat.html).
+  struct FileState {
+    std::array<char, 100> header{};
+    struct Checkpoint {
+      std::array<std::uint32_t, 2> salt{};  ///< Tells one life of the log from the next.
+      std::uint32_t done = 0, begun = 0;    ///< So many of its frames are in the file; so many were to be.
+      bool operator==(const Checkpoint&) const = default;
+    } checkpoint;
+    [[nodiscard]] bool is_settled() const { return checkpoint.done == checkpoint.begun; }
+  };
+  /// Nothing: not in WAL mode, or it cannot be read.
+  [[nodiscard]] std::optional<FileState> file_state();
+  /// From now on nothing of the log goes into the file, not even when this closes.
+  void keep_off_the_file();
 
   [[nodiscard]] bool failed() const { return error_.has_value(); }
   /// The error, if any; the Database works again.

@@ -87,7 +87,7 @@ class SqliteStore final : public Store {
       : writing_(std::move(writing)), reading_(std::move(reading)), library_(*reading_) {
     if (writing_ == nullptr) return;
     desk_ = std::make_unique<Desk>(*writing_);
-    writer_ = std::make_unique<Writer>(*writing_, FileWatch(options.path), options.most_per_commit, std::move(log));
+    writer_ = std::make_unique<Writer>(*writing_, options.path, options.most_per_commit, std::move(log));
   }
 
   void accept(std::vector<NewMessage> messages, Done<Accepted> done) override {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,9 +19,10 @@ constexpr auto kProbePause = std::chrono::seconds(1);
 
 }  // namespace
 
-Writer::Writer(Database& db, FileWatch file, int most_per_commit, std::shared_ptr<runtime::Log> log)
+Writer::Writer(Database& db, const std::string& path, int most_per_commit, std::shared_ptr<runtime::Log> log)
     : db_(db),
-      file_(std::move(file)),
+      file_(path),
+      overwritten_(db, path),
       most_per_commit_(static_cast<std::size_t>(std::max(most_per_commit, 1))),
       log_(std::move(log)),
       begin_(db, "BEGIN IMMEDIATE"),
@@ -43,9 +45,14 @@ Writer::~Writer() {
 }
 
 std::optional<Error> Writer::health() const {
-  if (auto gone = file_.missing()) return gone;
-  const std::lock_guard lock(mutex_);
-  return health_;
+  {
+    const std::lock_guard lock(mutex_);
+    if (health_) return health_;
+    // Where nothing is written for long, nobody else looks.
+    look_wanted_ = true;
+    wake_.notify_one();
+  }
+  return file_.missing();
 }
 
 void Writer::enqueue(std::unique_ptr<Task> task) {
@@ -56,7 +63,7 @@ void Writer::enqueue(std::unique_ptr<Task> task) {
 
 Writer::Batch Writer::take() {
   std::unique_lock lock(mutex_);
-  const auto is_up = [this] { return stopping_ || !waiting_.empty(); };
+  const auto is_up = [this] { return stopping_ || look_wanted_ || !waiting_.empty(); };
   if (health_) {
     wake_.wait_for(lock, kProbePause, is_up);
   } else {
@@ -72,8 +79,13 @@ void Writer::run() {
   for (;;) {
     Batch batch = take();
     if (batch.empty()) {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
       if (stopping_) return;
+      if (std::exchange(look_wanted_, false) && !health_) {
+        lock.unlock();
+        if (auto gone = look_at_the_file()) note_health(std::move(gone));
+        continue;
+      }
     }
     perform(batch);
   }
@@ -95,7 +107,7 @@ void Writer::perform(Batch& batch) {
 std::optional<Error> Writer::transact(Batch& batch, Care care) {
   command_failed_ = false;
   trouble_.reset();
-  if (auto gone = file_.missing()) return gone;
+  if (auto gone = look_at_the_file()) return gone;
   begin_.run();
   runtime::failpoint("store: after BEGIN");
   std::optional<Error> error = db_.take_error();
@@ -104,6 +116,7 @@ std::optional<Error> Writer::transact(Batch& batch, Care care) {
   if (!error) error = db_.take_error();
   // Looked at once more, and late: what goes into a file that is gone must not be called stored.
   if (!error) error = file_.missing();
+  if (!error) error = overwritten_.look();
   if (!error) {
     runtime::failpoint("store: before COMMIT");
     commit_.run();
@@ -132,6 +145,27 @@ std::optional<Error> Writer::run(Task& task, Care care) {
   }
   if (care == Care::savepoints) release_.run();
   return db_.take_error();
+}
+
+std::optional<Error> Writer::look_at_the_file() {
+  if (overwritten_.error()) return overwritten_.error();
+  auto gone = file_.missing();
+  if (gone) {
+    file_.keep_apart();
+    gone = file_.missing();
+  }
+  if (!gone) {
+    is_rescued_ = false;
+    return overwritten_.look();
+  }
+  // What was committed and is only in the log would be lost with the process: the log is still ours to read.
+  if (!std::exchange(is_rescued_, true) && file_.has_database()) {
+    db_.run("PRAGMA wal_checkpoint(PASSIVE)");
+    const auto error = db_.take_error();
+    if (!error) log_->warning("the log of the database is gone; all that was in it is now in the database itself");
+    is_rescued_ = !error;
+  }
+  return gone;
 }
 
 /// The smallest write there is: the version that the file has anyway.

@@ -11,12 +11,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "core/error.hpp"
 #include "runtime/log.hpp"
 #include "store/file.hpp"
+#include "store/overwrite_watch.hpp"
 #include "store/sqlite.hpp"
 #include "store/store.hpp"
 
@@ -25,7 +27,7 @@ namespace mmsgate::store {
 class Writer {
  public:
   /// Starts the thread "store". `db` is used by it alone from now on, until the Writer goes, and outlives it.
-  Writer(Database& db, FileWatch file, int most_per_commit, std::shared_ptr<runtime::Log> log);
+  Writer(Database& db, const std::string& path, int most_per_commit, std::shared_ptr<runtime::Log> log);
   /// Does and answers what was submitted before.
   ~Writer();
   Writer(const Writer&) = delete;
@@ -78,11 +80,15 @@ class Writer {
   [[nodiscard]] std::optional<Error> transact(Batch& batch, Care care);
   /// One command. Answers the error when the whole transaction is lost by it.
   [[nodiscard]] std::optional<Error> run(Task& task, Care care);
+  /// Is the file that we write to still the one that people see? The error if not.
+  [[nodiscard]] std::optional<Error> look_at_the_file();
   void probe();
   void note_health(std::optional<Error> error);
 
   Database& db_;
   const FileWatch file_;
+  OverwriteWatch overwritten_;
+  bool is_rescued_ = false;  ///< The log is gone, and what was in it is in the database.
   const std::size_t most_per_commit_;
   const std::shared_ptr<runtime::Log> log_;
   Statement begin_, commit_, rollback_, savepoint_, undo_, release_;
@@ -90,10 +96,11 @@ class Writer {
   std::optional<Error> trouble_;  ///< What it failed by, when that is not its own fault: a full disk.
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
+  mutable std::condition_variable wake_;
   std::deque<std::unique_ptr<Task>> waiting_;  // guarded by mutex_
   std::optional<Error> health_;                // guarded by mutex_
   bool stopping_ = false;                      // guarded by mutex_
+  mutable bool look_wanted_ = false;           // guarded by mutex_
   std::thread thread_;                         // last: it uses the others
 };
 

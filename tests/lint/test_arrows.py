@@ -15,6 +15,8 @@ LIBRARIES = {
     "openssl/": {"crypto", "ops", "sip"},
     "qrcodegen/": {"qr"},
     "png.h": {"qr"},
+    "archive.h": {"backup"},
+    "archive_entry.h": {"backup"},
     "spdlog/": {"runtime"},
     "nlohmann/": {"formats", "sip", "cli"},
     "pugixml.hpp": {"formats"},

@@ -29,6 +29,12 @@ int gate() {
   return faulty == nullptr ? SQLITE_OK : faulty->gate();
 }
 
+int read(sqlite3_file* file, void* bytes, int count, sqlite3_int64 at) {
+  const FaultyDisk* const faulty = disk;
+  if (faulty != nullptr && faulty->read_gate() != SQLITE_OK) return faulty->read_gate();
+  return real(file).xRead(file, bytes, count, at);
+}
+
 int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
   if (const int code = gate(); code != SQLITE_OK) return code;
   return real(file).xWrite(file, bytes, count, at);
@@ -45,6 +51,7 @@ const sqlite3_io_methods* gated(const sqlite3_io_methods* methods) {
   auto& copy = made[methods];
   if (copy == nullptr) {
     copy = std::make_unique<Methods>(Methods{*methods, methods});
+    copy->methods.xRead = read;
     copy->methods.xWrite = write;
     copy->methods.xSync = sync;
   }

@@ -80,6 +80,35 @@ TEST_F(Trouble, ADiskThatFailsIsToldWithWhereToLook) {
   EXPECT_NE(error.detail.find("dmesg"), std::string::npos) << error.detail;
 }
 
+TEST_F(Trouble, ADiskThatBecameReadOnlyIsToldAndPasses) {
+  for (const int code : {SQLITE_IOERR_WRITE, SQLITE_READONLY, SQLITE_PERM}) {
+    disk_.fail(code);
+    EXPECT_EQ(refused("1").kind, ErrorKind::transient);
+    EXPECT_FALSE(store_->writable().has_value());
+    disk_.heal();
+    wait_until_writable();
+  }
+  EXPECT_EQ(client_->accept({text_from(kPeer, "1")})->added, 1);
+}
+
+TEST_F(Trouble, ADiskThatCannotBeReadIsToldAndPasses) {
+  constexpr int kMany = 300;  // more than is kept in memory
+  for (int i = 0; i < kMany; ++i) {
+    NewMessage message = text_from(kPeer, std::to_string(i));
+    message.text = std::string(5000, 'x');
+    ASSERT_TRUE(client_->accept({std::move(message)}).has_value());
+  }
+  open_with(std::chrono::milliseconds(50));  // nothing is in memory
+  disk_.fail_reads(SQLITE_IOERR_READ);
+  EXPECT_EQ(refused("new").kind, ErrorKind::transient);
+  EXPECT_FALSE(store_->list(kMany, false).has_value());
+  EXPECT_FALSE(store_->writable().has_value());
+  disk_.heal();
+  wait_until_writable();
+  EXPECT_EQ(client_->accept({text_from(kPeer, "new")})->added, 1);
+  EXPECT_EQ(store_->list(2 * kMany, false)->size(), kMany + 1U);
+}
+
 TEST_F(Trouble, NobodyOfAFailedCommitIsToldThatItIsStored) {
   constexpr int kCommands = 20;
   int failed = 0;
@@ -137,6 +166,54 @@ TEST_F(Trouble, IntoAFileThatWasReplacedNothingIsStored) {
   fs::rename(path(), path() + ".away");
   fs::copy_file(path() + ".away", path());
   EXPECT_NE(refused("2").detail.find("another one is in its place"), std::string::npos);
+}
+
+// SQLite itself does not notice that, and would mix what it remembers with what is there now.
+TEST_F(Trouble, IntoAFileThatWasCopiedOverNothingIsStored) {
+  static_cast<void>(client_->accept_one(text_from(kPeer, "1")));
+  Sql(path()).run("VACUUM INTO '" + path() + ".older'");
+  for (int i = 0; i < 50; ++i) static_cast<void>(client_->accept_one(text_from(kPeer, "later" + std::to_string(i))));
+  fs::copy_file(path() + ".older", path(), fs::copy_options::overwrite_existing);  // into the same file
+  EXPECT_NE(refused("2").detail.find("somebody has written into the database file"), std::string::npos);
+  EXPECT_FALSE(store_->writable().has_value());
+  EXPECT_NE(refused("3").detail.find("restart mmsgate"), std::string::npos) << "it does not pass by itself";
+  reopen();
+  EXPECT_EQ(store_->counts()->messages, 1) << "what is there now, and nothing of the former";
+  EXPECT_EQ(Sql(path()).run("PRAGMA integrity_check"), std::vector<std::string>{"ok"});
+  EXPECT_TRUE(client_->accept({text_from(kPeer, "2")}).has_value());
+}
+
+TEST_F(Trouble, IntoAFileThatWasCopiedOverAfterACrashNothingIsStored) {
+  static_cast<void>(client_->accept_one(text_from(kPeer, "1")));
+  const std::string crashed = folder_.file("crashed.sqlite");
+  for (const char* ending : {"", "-wal"}) fs::copy_file(path() + ending, crashed + ending);
+  Sql(path()).run("VACUUM INTO '" + crashed + ".older'");
+  const auto opened = open_sqlite({.path = crashed}, runtime::Log::none());
+  ASSERT_TRUE(opened.has_value());
+  Client client(**opened);
+  fs::copy_file(crashed + ".older", crashed, fs::copy_options::overwrite_existing);
+  const auto accepted = client.accept({text_from(kPeer, "2")});
+  ASSERT_FALSE(accepted.has_value());
+  EXPECT_NE(accepted.error().detail.find("somebody has written"), std::string::npos);
+}
+
+TEST_F(Trouble, WhatAnotherProgramFoldsInIsNoTrouble) {
+  for (int i = 0; i < 20; ++i) {
+    static_cast<void>(client_->accept_one(text_from(kPeer, std::to_string(i))));
+    Sql other(path());
+    other.run("UPDATE messages SET text = text || 'y'");
+    other.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  EXPECT_TRUE(client_->accept({text_from(kPeer, "last")}).has_value());
+  EXPECT_EQ(store_->writable(), true);
+}
+
+TEST_F(Trouble, WhatWasInALogThatIsGoneIsInTheDatabase) {
+  static_cast<void>(client_->accept_one(text_from(kPeer, "1")));
+  fs::remove(path() + "-wal");
+  static_cast<void>(refused("2"));
+  fs::copy_file(path(), path() + ".seen");  // as a power cut would leave it
+  EXPECT_EQ(Sql(path() + ".seen").run("SELECT count(*) FROM messages"), std::vector<std::string>{"1"});
 }
 
 TEST_F(Trouble, IntoALogThatIsGoneNothingIsStored) {

@@ -88,6 +88,15 @@ TEST(CallId, IsUniqueAndFitForAHeader) {
   EXPECT_LT(first, make_call_id(random, now + Duration(1)));
 }
 
+TEST(CallId, OfWhatAProviderNumbersIsAlwaysTheSame) {
+  const std::string first = make_call_id(4711, "5145550100|bob");
+  EXPECT_EQ(first, make_call_id(4711, "5145550100|bob"));
+  EXPECT_NE(first, make_call_id(4711, "5145550100|alice"));
+  EXPECT_NE(first, make_call_id(4712, "5145550100|bob"));
+  EXPECT_LT(first, make_call_id(4712, "5145550100|bob"));
+  EXPECT_EQ(first.size(), 28 + std::string_view("@mmsgate").size());
+}
+
 TEST(BlobId, OfAUuidHasTheUuidsDigits) {
   EXPECT_EQ(BlobId::parse_uuid("01234567-89ab-4cde-8f01-23456789abcd")->str(), "0123456789ab4cde8f0123456789abcd");
   for (const char* text : {"", "0123456789ab4cde8f0123456789abcd", "01234567-89ab-4cde-8f01-23456789abc",

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +52,27 @@ TEST_F(PlanInbound, GoesToEveryPhoneOfTheNumber) {
   EXPECT_NE(rows[0].deliveries[0].call_id, rows[0].deliveries[1].call_id);
   EXPECT_EQ(rows[0].deliveries[0].slice, (Slice{.text_bytes = 2, .part_count = 1}));
   EXPECT_EQ(rows[0].parts[0].state, PartState::wanted);
+}
+
+// After a restore the same comes from the carrier's log; the phone that has it shows it no second time.
+TEST_F(PlanInbound, TheSameMessageIsKnownToThePhoneByTheSameName) {
+  settings_.layout = Layout::separate;
+  const auto first = plan(message_);
+  const auto again = plan(message_);
+  std::set<std::string> names;
+  ASSERT_EQ(first[0].deliveries.size(), again[0].deliveries.size());
+  for (std::size_t i = 0; i < first[0].deliveries.size(); ++i) {
+    EXPECT_EQ(first[0].deliveries[i].call_id, again[0].deliveries[i].call_id);
+    names.insert(first[0].deliveries[i].call_id);
+  }
+  EXPECT_EQ(names.size(), first[0].deliveries.size()) << "each has its own";
+}
+
+TEST_F(PlanInbound, WhatHasNoNumberGetsANameByChance) {
+  for (const char* id : {"", "7x", "99999999999999999999999"}) {
+    message_.id = id;
+    EXPECT_NE(plan(message_)[0].deliveries[0].call_id, plan(message_)[0].deliveries[0].call_id) << id;
+  }
 }
 
 TEST_F(PlanInbound, SeparateLayoutSendsTextAndPicturesOneByOne) {
