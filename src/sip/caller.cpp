@@ -79,7 +79,9 @@ Result<std::uint16_t> Caller::open_tls(const TlsOut& tls) {
     return fail(ErrorKind::transient, fmt::format("TLS to the proxy cannot be had ([sip] proxytransport): {}",
                                                   why_not_tls(options_.address, 0).error().detail));
   }
-  return tls_port_of(agent_.get());
+  const std::uint16_t port = tls_port_of(agent_.get());
+  limit_what_a_read_takes(port);
+  return port;
 }
 
 void Caller::send(const Outgoing& message, Progress progress) {

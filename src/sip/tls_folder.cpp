@@ -37,6 +37,17 @@ runtime::Descriptor in_memory(std::string_view text) {
   return file;
 }
 
+/// For us alone. A service may not write into /tmp (ProtectSystem=strict of systemd), but where it has been started.
+/// Empty: nowhere.
+fs::path new_folder() {
+  std::error_code ignored;
+  for (const fs::path& parent : {fs::temp_directory_path(ignored), fs::current_path(ignored)}) {
+    std::string name = (parent / "mmsgate-tls-XXXXXX").string();
+    if (!parent.empty() && ::mkdtemp(name.data()) != nullptr) return name;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TlsFolder>> TlsFolder::make(const std::string& certificate, const std::string& key,
@@ -54,11 +65,9 @@ Result<std::unique_ptr<TlsFolder>> TlsFolder::make(const std::string& certificat
   for (const auto& each : folder->contents_) {
     if (!each.is_open()) return cannot("get memory", errno);
   }
+  folder->path_ = new_folder();
+  if (folder->path_.empty()) return cannot("make a folder below TMPDIR or where we are", errno);
   std::error_code error;
-  std::string name = (fs::temp_directory_path(error) / "mmsgate-XXXXXX").string();
-  if (error || ::mkdtemp(name.data()) == nullptr)
-    return cannot("make a folder below TMPDIR", error ? error.value() : errno);
-  folder->path_ = name;
   const auto link = [&](const char* from, const std::string& to) {
     if (!error) fs::create_symlink(to, folder->path_ / from, error);
   };

@@ -125,17 +125,45 @@ TEST_F(OverTls, TheSocketsHoldLittle) {
   EXPECT_EQ(found, 1);
 }
 
+/// TMPDIR is another one for as long as this lives.
+class TemporaryPlace {
+ public:
+  explicit TemporaryPlace(const std::string& path)
+      : before_(std::getenv("TMPDIR") == nullptr ? "" : std::getenv("TMPDIR")) {
+    setenv("TMPDIR", path.c_str(), 1);
+  }
+  TemporaryPlace(const TemporaryPlace&) = delete;
+  TemporaryPlace& operator=(const TemporaryPlace&) = delete;
+  ~TemporaryPlace() { before_.empty() ? unsetenv("TMPDIR") : setenv("TMPDIR", before_.c_str(), 1); }
+
+ private:
+  const std::string before_;
+};
+
 TEST_F(OverTls, NothingIsLeftOnDisk) {
   const TempFolder folder;
-  const char* before = std::getenv("TMPDIR");
-  const std::string old = before == nullptr ? "" : before;
-  setenv("TMPDIR", folder.path().c_str(), 1);
   call_by_tls();
-  static_cast<void>(endpoint());
-  old.empty() ? unsetenv("TMPDIR") : setenv("TMPDIR", old.c_str(), 1);
+  {
+    const TemporaryPlace place(folder.path());
+    static_cast<void>(endpoint());
+  }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
   TlsSocket later = connect();
   EXPECT_TRUE(later.is_open()) << "the stack needs the files no more";
+}
+
+// systemd's ProtectSystem=strict.
+TEST_F(OverTls, ATmpThatMayNotBeWrittenIsNoHindrance) {
+  const auto here = std::filesystem::current_path();
+  const TempFolder folder;
+  std::filesystem::current_path(folder.path());
+  {
+    const TemporaryPlace place("/proc");
+    EXPECT_NE(endpoint().tls_port(), 0);
+  }
+  std::filesystem::current_path(here);
+  EXPECT_TRUE(connect().is_open());
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 long resident_kilobytes() {
