@@ -11,7 +11,6 @@ namespace mmsgate::cli {
 int check_config(const std::string& file) {
   const auto config = ops::load_config(file);
   if (!config) return say(config.error().detail, kWrongConfig);
-  for (const std::string& warning : config->warnings) fmt::print("{}\n", warning);
   fmt::print("{} is right.\n", file);
   return 0;
 }

@@ -55,7 +55,6 @@ int serve(const ops::Config& config, const std::function<Result<ops::Config>()>&
     fmt::print(stderr, "mmsgate: {}\n", log.error().detail);
     return 1;
   }
-  for (const std::string& warning : config.warnings) (*log)->warning("{}", warning);
   auto house = House::open(config, *log);
   if (!house) {
     (*log)->error("cannot start: {}", house.error().detail);

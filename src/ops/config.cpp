@@ -150,7 +150,6 @@ void fill_rest(Config& config, const Values& values) {
   config.catch_up_after = std::chrono::minutes(values.number("mmsgate", "reconcilewait"));
   config.catch_up_sent = values.is("mmsgate", "reconcilesent", "yes");
   config.look_back = std::chrono::hours(24) * values.number("mmsgate", "lookback");
-  config.warnings = values.warnings();
   config.fixed = values.fixed();
 }
 

@@ -96,8 +96,7 @@ struct Config {
   bool catch_up_sent = true;
   std::chrono::hours look_back{};
 
-  std::vector<std::string> warnings;  ///< Of options that are set but not acted upon.
-  std::vector<std::string> fixed;     ///< What holds until the next start: "[web] webport = 38443". No secrets.
+  std::vector<std::string> fixed;  ///< What holds until the next start: "[web] webport = 38443". No secrets.
 };
 
 /// The options that have changed and take effect at the next start only: "[web] webport".

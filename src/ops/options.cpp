@@ -245,10 +245,7 @@ std::string default_config() {
   std::string_view section;
   for (const Option& option : kOptions) {
     if (option.section != section) out += fmt::format("\n[{}]\n", section = option.section);
-    const std::string_view more = option.use == Use::later      ? " (not acted upon yet)"
-                                  : option.use == Use::needless ? " (without effect)"
-                                                                : "";
-    out += fmt::format("# {}{}\n", option.help, more);
+    out += fmt::format("# {}\n", option.help);
     if (option.form == choice) out += fmt::format("# One of: {}\n", option.choices);
     out += fmt::format("{}{} = {}\n", option.form == required ? "" : "#", option.name, option.fallback);
   }

@@ -26,10 +26,8 @@ enum class Form {
 
 /// What this version does with an option.
 enum class Use {
-  live,     ///< SIGHUP is enough when it has changed.
-  now,      ///< ... a new start is needed.
-  later,    ///< Known from the predecessor; not acted upon yet, and the start says so where it is set.
-  needless  ///< Known from the predecessor; there is nothing left to set.
+  live,  ///< SIGHUP is enough when it has changed.
+  now    ///< ... a new start is needed.
 };
 
 struct Option {

@@ -118,14 +118,4 @@ std::vector<std::string> Values::fixed() const {
   return lines;
 }
 
-std::vector<std::string> Values::warnings() const {
-  std::vector<std::string> lines;
-  for (const auto& [option, set] : set_) {
-    if (option->use != Use::later) continue;
-    lines.push_back(
-        fmt::format("{}:{}: [{}] {} is not acted upon yet", file_, set.line, option->section, option->name));
-  }
-  return lines;
-}
-
 }  // namespace mmsgate::ops

@@ -47,8 +47,6 @@ class Values {
   [[nodiscard]] std::string show() const;
   /// Every option that takes effect at a start only, as it holds; secrets are left out.
   [[nodiscard]] std::vector<std::string> fixed() const;
-  /// A line for each option that is set and has no effect yet.
-  [[nodiscard]] std::vector<std::string> warnings() const;
 
  private:
   struct Set {

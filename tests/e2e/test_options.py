@@ -89,8 +89,8 @@ def test_a_message_that_one_phone_of_two_got_is_no_news_for_its_sender(make_hous
 @pytest.mark.parametrize(("level", "lines"), [("DEBUG", {"debug", "info", "warning"}), ("INFO", {"info", "warning"}),
                                               ("WARNING", {"warning"}), ("ERROR", set())])
 def test_the_log_has_what_its_level_lets_through(make_house, level, lines):
-    # An option that is not acted upon yet is warned of at the start.
-    house = make_house({"mmsgate": {"logger": level, "flexisippath": "/opt"}})
+    # A web hook without a login is warned of at the start.
+    house = make_house({"mmsgate": {"logger": level}, "web": {"hookbare": "trust"}})
     house.phone(SHOP)
     house.carrier.incoming(STRANGER, SHOP.number, "secret words")
     wait_until(lambda: states(house.gateway, 1) == ["delivered"], "there was something to log")

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "component/gateway/engine_fixture.hpp"
+#include "component/gateway/hand_http.hpp"
 #include "crypto/digest.hpp"
 #include "gateway/links.hpp"
 #include "support/eventually.hpp"
@@ -34,8 +35,11 @@ class SiteTest : public EngineTest {
     auto blobs = media::open_folder(folder_.file("media"), 1 << 20, random_);
     ASSERT_TRUE(blobs) << blobs.error().detail;
     blobs_ = std::move(*blobs);
-    inbound_ = std::make_unique<Inbound>(world(), [] {});
-    site_ = std::make_unique<GatewaySite>(world(), *inbound_, *blobs_, [this] { deliveries_->poke(Target::phone); });
+    tokens_ = std::make_unique<HookTokens>(world());
+    check_ = std::make_unique<HookCheck>(world(), api_);
+    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [] {});
+    site_ = std::make_unique<GatewaySite>(world(), *tokens_, *inbound_, *blobs_,
+                                          [this] { deliveries_->poke(Target::phone); });
     EXPECT_EQ(command([](store::Store& store, store::Done<bool> done) {
                 store.add_upload_key({.name = "door", .hash = crypto::sha256(kKey), .accounts = {kBob}},
                                      std::move(done));
@@ -83,6 +87,10 @@ class SiteTest : public EngineTest {
   [[nodiscard]] store::UploadKey key() { return store_->upload_keys().value().at(0); }
 
   std::unique_ptr<media::BlobStore> blobs_;
+  HandHttp http_;
+  voipms::Api api_{{}, http_};
+  std::unique_ptr<HookTokens> tokens_;
+  std::unique_ptr<HookCheck> check_;
   std::unique_ptr<Inbound> inbound_;
   std::unique_ptr<GatewaySite> site_;
 };
