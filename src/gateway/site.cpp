@@ -83,15 +83,19 @@ web::HookCaller GatewaySite::hook_caller(std::string_view token) {
 }
 
 void GatewaySite::on_upload(web::Upload upload, web::Reply reply) {
-  world_.work.post(
-      [this, upload = std::move(upload), reply = std::move(reply)]() mutable { keep(upload, std::move(reply)); });
+  world_.work.post([this, upload = std::move(upload), reply = std::move(reply)]() mutable {
+    keep(std::move(upload), std::move(reply));
+  });
 }
 
-void GatewaySite::keep(const web::Upload& upload, web::Reply reply) {
+void GatewaySite::keep(web::Upload upload, web::Reply reply) {
   std::optional<Warrant> warrant;
   if (upload.errand) {
     auto looked = look_at(*upload.errand);  // again: it may have taken minutes to come
-    if (!looked) return reply.answer(std::move(looked.error()));
+    if (!looked) {
+      upload.draft.reset();  // before the answer: who hears it finds nothing left
+      return reply.answer(std::move(looked.error()));
+    }
     warrant = *std::move(looked);
   }
   const std::string head = upload.draft->head();

@@ -48,7 +48,7 @@ class GatewaySite final : public web::Site {
   [[nodiscard]] Result<std::string> health() override;
 
  private:
-  void keep(const web::Upload& upload, web::Reply reply);
+  void keep(web::Upload upload, web::Reply reply);
   [[nodiscard]] std::expected<Warrant, web::Response> look_at(const web::Errand& errand);
   /// The rows of the file are written, or not.
   [[nodiscard]] web::Response ended(const formats::RcsFile& file, const BlobId& id, const Result<bool>& stored);
