@@ -51,14 +51,20 @@ def test_a_full_disk_loses_nothing(make_house, small_disk):
     house.carrier.set_webhook(house.gateway.hook_url, retry_seconds=1)
     filler = fill(small_disk)
 
-    assert house.carrier.incoming(STRANGER, SHOP.number, "x" * 4000)["webhook"]["status"] == 503
+    # Into the room that the database has taken already, some may still fit.
+    texts: list[str] = []
+    status = 200
+    while status == 200:
+        texts.append(f"{len(texts)} " + "x" * 4000)
+        status = house.carrier.incoming(STRANGER, SHOP.number, texts[-1])["webhook"]["status"]
+    assert status == 503 and len(texts) < 100
     assert not is_healthy(house)
     body, headers = multipart((FILE.format("a.png"), png(1)))
     assert http.request("POST", house.gateway.upload_url, body, headers).status in (503, 507)
     assert alice.state(alice.send(STRANGER, text="y" * 4000), "NotDelivered")
 
     filler.unlink()
-    assert shop.received(patience=40)["text"] == "x" * 4000, "VoIP.ms came again"
+    assert [shop.received(patience=40)["text"] for _ in texts] == texts, "VoIP.ms came again"
     wait_until(lambda: is_healthy(house), "it is well again by itself")
     alice.state(alice.send(STRANGER, text="now"), "DeliveredToUser")
     house.carrier.incoming(STRANGER, SHOP.number, "picture", [png(2)])

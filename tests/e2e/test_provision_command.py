@@ -19,7 +19,7 @@ from provisioning import provision, url_for
 
 UTF8 = {**os.environ, "LC_ALL": "C.UTF-8"}
 PLAIN = {**os.environ, "LC_ALL": "C"}
-URL = re.compile(r"http://\S+/conf/[a-z2-7]{32}\b")
+URL = re.compile(r"http://\S+/conf/[0-9a-z]{36}\b")
 
 
 @pytest.fixture(scope="module")
