@@ -5,6 +5,7 @@
 
 #include "cli/say.hpp"
 #include "ops/config.hpp"
+#include "ops/options.hpp"
 
 namespace mmsgate::cli {
 
@@ -19,6 +20,11 @@ int show_config(const std::string& file) {
   const auto text = ops::show_config(file);
   if (!text) return say(text.error().detail, kWrongConfig);
   fmt::print("{}", *text);
+  return 0;
+}
+
+int print_default_config() {
+  fmt::print("{}", ops::default_config());
   return 0;
 }
 
