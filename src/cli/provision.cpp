@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/database.hpp"
 #include "cli/provision_files.hpp"
 #include "cli/provision_lists.hpp"
 #include "cli/provision_print.hpp"
@@ -17,7 +18,6 @@
 #include "ops/control.hpp"
 #include "qr/draw.hpp"
 #include "runtime/system.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
 namespace {
@@ -175,7 +175,7 @@ Result<bool> Provisioner::write(MadePhone& phone, const std::string& path, std::
 /// What the gateway hands out from now on.
 Result<bool> Provisioner::hand_over() {
   if (handouts_.empty()) return true;
-  const auto store = store::open_sqlite({.path = config_.database}, runtime::Log::none());
+  const auto store = change_database(config_);
   if (!store) return std::unexpected(store.error());
   const auto tidied = wait_for<int>([&](auto done) { (*store)->drop_handouts(clock_.now(), std::move(done)); });
   if (!tidied) return std::unexpected(tidied.error());
@@ -193,8 +193,8 @@ void Provisioner::notes() const {
         "mends that; --no-password avoids it");
   }
   if (!is_served()) return note("the files hold the phones' logins; remove them when the phones are set up");
-  if (!ops::ask_running(config_.database, "wake", std::chrono::seconds(5))) {
-    note("no gateway runs here now; start it before a phone fetches its configuration");
+  if (const auto runs = ops::ask_running(config_.database, "wake", std::chrono::seconds(5)); !runs) {
+    note(fmt::format("nobody hands it out yet: {}", runs.error().detail));
   }
 }
 
@@ -228,6 +228,9 @@ Result<bool> print(const Provisioner& done, bool json) {
 
 int provision(const ops::Config& config, const ProvisionOptions& options) {
   if (const auto good = check_options(config, options); !good) return say(good.error().detail);
+  if (options.local_path.empty()) {  // before anybody is asked for anything
+    if (const auto database = read_database(config); !database) return say(database.error().detail);
+  }
   const auto names = options.accounts.empty() ? ask_for_accounts(options.json) : options.accounts;
   if (names.empty()) return 0;
   const auto lists = read_lists(config);
