@@ -12,6 +12,7 @@ namespace mmsgate::cli {
 int check_config(const std::string& file) {
   const auto config = ops::load_config(file);
   if (!config) return say(config.error().detail, kWrongConfig);
+  if (const auto known = ops::check_secrets(*config); !known) return say(known.error().detail, kWrongConfig);
   fmt::print("{} is right.\n", file);
   return 0;
 }

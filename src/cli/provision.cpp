@@ -227,6 +227,7 @@ Result<bool> print(const Provisioner& done, bool json) {
 }  // namespace
 
 int provision(const ops::Config& config, const ProvisionOptions& options) {
+  if (const auto known = ops::check_secrets(config); !known) return say(known.error().detail, kWrongConfig);
   if (const auto good = check_options(config, options); !good) return say(good.error().detail);
   if (options.local_path.empty()) {  // before anybody is asked for anything
     if (const auto database = read_database(config); !database) return say(database.error().detail);
