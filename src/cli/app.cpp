@@ -1,17 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/app.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/config.hpp"
+#include "cli/say.hpp"
 #include "cli/serve.hpp"
 #include "version.hpp"
 
 namespace mmsgate::cli {
+namespace {
 
-int run(int argc, char** argv) {
+/// Whoever starts us without standard streams must not have a database or a connection take their places: then what is
+/// meant for people would be written there.
+void fill_standard_streams() {
+  int fd = 0;
+  do {
+    fd = ::open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd > STDERR_FILENO) ::close(fd);
+}
+
+int run_command(int argc, char** argv) {
   Common common;
   Commands::Run chosen;
   CLI::App app{"MMSGate carries MMS and SMS between VoIP.ms and Linphone phones.", "mmsgate"};
@@ -26,17 +44,32 @@ int run(int argc, char** argv) {
   app.fallthrough();
   add_common(app, common);
   const Commands commands(common, chosen);
-  const auto* serving = commands.add(app, "serve", "Run the gateway", [&common](const ops::Config& config) {
+  const auto serve_with = [&common](const ops::Config& config) {
     return serve(config, [&common] { return configured(common); });
-  });
+  };
+  commands.add(app, "serve", "Run the gateway", serve_with);
   add_commands_of_setup(app, commands);
   add_commands_of_use(app, commands);
   add_commands_of_keeping(app, commands);
   CLI11_PARSE(app, argc, argv);
 
   if (common.default_config) return print_default_config();
-  if (!chosen) serving->get_callback()();
-  return chosen();
+  return chosen ? chosen() : with_config(common, serve_with);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  fill_standard_streams();
+  int code = kFailed;
+  try {
+    code = run_command(argc, argv);
+  } catch (const std::exception& error) {
+    return say(error.what());
+  }
+  // What was printed once, such as a key, is lost when nobody could read it.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return say("standard output cannot be written");
+  return code;
 }
 
 }  // namespace mmsgate::cli

@@ -33,11 +33,14 @@ Result<ops::Config> configured(const Common& common) {
   return config;
 }
 
+int with_config(const Common& common, const std::function<int(const ops::Config&)>& command) {
+  const auto config = configured(common);
+  return config ? command(*config) : say(config.error().detail, kWrongConfig);
+}
+
 CLI::App* Commands::add(CLI::App& parent, const std::string& name, const std::string& help, WithConfig command) const {
-  return add_plain(parent, name, help, [&common = common_, command = std::move(command)] {
-    const auto config = configured(common);
-    return config ? command(*config) : say(config.error().detail, kWrongConfig);
-  });
+  return add_plain(parent, name, help,
+                   [&common = common_, command = std::move(command)] { return with_config(common, command); });
 }
 
 CLI::App* Commands::add_plain(CLI::App& parent, const std::string& name, const std::string& help, Run command) const {

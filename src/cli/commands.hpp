@@ -25,6 +25,8 @@ struct Common {
 void add_common(CLI::App& app, Common& common);
 /// The config's file, with what the command line says otherwise.
 [[nodiscard]] Result<ops::Config> configured(const Common& common);
+/// Runs what needs the config; else 2, with what is wrong with it on standard error.
+[[nodiscard]] int with_config(const Common& common, const std::function<int(const ops::Config&)>& command);
 
 /// Adds commands. What they are told lives as long as the commands do.
 class Commands {

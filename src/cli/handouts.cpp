@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/handouts.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -38,6 +40,7 @@ int list_handouts(const ops::Config& config, bool json) {
 
 int revoke_handouts(const ops::Config& config, const std::vector<std::string>& accounts) {
   if (accounts.empty()) return say("whose? Name the sub accounts, or '*' for all of them");
+  if (std::ranges::find(accounts, "") != accounts.end()) return say("one of the names is empty");
   const auto store = change_database(config);
   if (!store) return say(store.error().detail);
   int revoked = 0;

@@ -150,6 +150,7 @@ Result<bool> Provisioner::make_files(MadePhone& phone, const std::vector<formats
     if (const auto done = write(phone, file + ".vcf", formats::write_vcards(contacts)); !done) return done;
   }
   if (const auto done = write(phone, file + ".xml", formats::write_lpconfig(phone.config)); !done) return done;
+  are_several_ = false;  // these paths are whole
   return draw_codes(phone, file + ".png", file + ".svg");
 }
 
@@ -184,7 +185,7 @@ Result<bool> Provisioner::hand_over() {
 
 /// What its owner should know besides.
 void Provisioner::notes() const {
-  const auto note = [](std::string_view text) { fmt::print(stderr, "mmsgate: {}\n", text); };
+  const auto note = [](std::string_view text) { static_cast<void>(say(std::string(text))); };
   for (const Skipped& each : skipped_) note(fmt::format("{} is skipped: {}", each.account, each.reason));
   if (made_.empty()) return;
   if (made_.front().url.starts_with("http://") && options_.login != gateway::LoginForm::none) {

@@ -62,9 +62,11 @@ Result<bool> fill_web(Config& config, const Values& values) {
   config.media_path = values.text("web", "pathget");
   config.upload_path = values.text("web", "pathfile");
   config.handout_path = values.text("web", "pathconf");
-  const std::set<std::string> paths{config.hook_path, config.media_path, config.upload_path, config.handout_path};
-  if (constexpr std::size_t kAll = 4; paths.size() != kAll) {
-    return values.wrong("web", "pathget", "must differ from pathpost, pathfile and pathconf, and they from each other");
+  const std::set<std::string> paths{config.hook_path, config.media_path, config.upload_path, config.handout_path,
+                                    "/healthz"};
+  if (constexpr std::size_t kAll = 5; paths.size() != kAll) {
+    return values.wrong("web", "pathget",
+                        "must differ from pathpost, pathfile, pathconf and /healthz, and they from each other");
   }
   config.media_folder = values.text("web", "localmedia");
   config.media_from_loopback = values.is("web", "medianetworks", "loopback");

@@ -81,9 +81,9 @@ void PopRegistration::on_answer(int status, const sip_t* answer, int answered) {
   }
   if (status == 423 && answer != nullptr && answer->sip_min_expires != nullptr) {
     const std::chrono::seconds least(answer->sip_min_expires->me_delta);
-    if (least > lifetime_ && least <= kLongestLifetime) {
+    if (answered < kMostAnswers && least > lifetime_ && least <= kLongestLifetime) {
       lifetime_ = least;
-      return ask(answered);
+      return ask(answered + 1);
     }
   }
   on_failure(status, phrase_of(status, answer));
