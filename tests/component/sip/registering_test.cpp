@@ -219,6 +219,14 @@ TEST_F(Registering, AsksForLongerWhereTheServerWantsItSo) {
   EXPECT_EQ(grant(1800).header("Expires"), "1800");
 }
 
+TEST_F(Registering, DoesNotGoOnForEverWithAServerThatWantsEverLonger) {
+  start();
+  answer(423, "Interval Too Brief", "Min-Expires: 1800\r\n");
+  answer(423, "Interval Too Brief", "Min-Expires: 1900\r\n");
+  answer(423, "Interval Too Brief", "Min-Expires: 2000\r\n");
+  EXPECT_TRUE(log_has("does not let"));
+}
+
 TEST_F(Registering, SaysGoodbye) {
   start();
   challenge("first");
