@@ -112,8 +112,13 @@ void GatewaySite::keep(web::Upload upload, web::Reply reply) {
   const formats::RcsFile file = answer_for(blob, settings->media_base);
   auto done = [this, file, id = kept->id, is_errand = warrant.has_value(),
                reply = std::move(reply)](const Result<bool>& stored) mutable {
-    reply.answer(ended(file, id, stored));
-    if (is_errand && stored && *stored) on_accepted_();
+    if (stored && *stored) {
+      reply.answer({.content_type = std::string(formats::kRcsFileType), .body = formats::write_rcs_files({file})});
+      if (is_errand) on_accepted_();
+      return;
+    }
+    // The answer comes after the removal: who hears it finds nothing left.
+    world_.work.post([this, id, stored, reply = std::move(reply)]() mutable { reply.answer(take_back(id, stored)); });
   };
   if (!warrant) return world_.store.add_blob(std::move(blob), std::move(done));
   auto message = plan_errand(*upload.errand, warrant->callee, blob, settings->layout, world_.random);
@@ -122,10 +127,7 @@ void GatewaySite::keep(web::Upload upload, web::Reply reply) {
       std::move(done));
 }
 
-web::Response GatewaySite::ended(const formats::RcsFile& file, const BlobId& id, const Result<bool>& stored) {
-  if (stored && *stored) {
-    return {.content_type = std::string(formats::kRcsFileType), .body = formats::write_rcs_files({file})};
-  }
+web::Response GatewaySite::take_back(const BlobId& id, const Result<bool>& stored) {
   if (!stored) world_.log.error("an upload could not be written down: {}", stored.error().detail);
   if (const auto removed = blobs_.remove(id); !removed) world_.log.warning("{}", removed.error().detail);
   return stored ? no_warrant() : web::Response{.status = 507, .body = "cannot store it now\n"};
