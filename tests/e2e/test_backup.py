@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A backup is made while messages flow, and what is brought back from it goes on where it was: nothing twice, nothing lost."""
 
-import json
 import io
+import json
 import os
 import shutil
 import sqlite3
