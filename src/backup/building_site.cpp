@@ -29,6 +29,15 @@ std::unexpected<Error> cannot(const char* what, const fs::path& path) {
   return fail(ErrorKind::transient, fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(errno)));
 }
 
+/// From the root on, so that each has a folder, which is written to the disk after it.
+Result<std::string> whole(const std::string& path) {
+  std::error_code error;
+  const fs::path found = fs::absolute(path, error);
+  if (!error) return found.string();
+  return fail(ErrorKind::transient,
+              fmt::format("cannot tell where {} is: {}; name it from the root on (/...)", path, error.message()));
+}
+
 Result<runtime::Descriptor> make_file_at(const fs::path& path) {
   runtime::Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kPrivateFile));
   if (!file.is_open()) return cannot("make", path);
@@ -50,10 +59,14 @@ Result<bool> check_is_free(const std::string& database) {
 
 Result<std::unique_ptr<BuildingSite>> BuildingSite::open(const std::string& database, const std::string& media_folder,
                                                          Random& random) {
-  if (auto free = check_is_free(database); !free) return std::unexpected(free.error());
-  auto lock = media::open_folder(media_folder, 0, random, media::Drafts::are_left_alone);
+  const auto whole_database = whole(database);
+  if (!whole_database) return std::unexpected(whole_database.error());
+  const auto whole_folder = whole(media_folder);
+  if (!whole_folder) return std::unexpected(whole_folder.error());
+  if (auto free = check_is_free(*whole_database); !free) return std::unexpected(free.error());
+  auto lock = media::open_folder(*whole_folder, 0, random, media::Drafts::are_left_alone);
   if (!lock) return std::unexpected(lock.error());
-  std::unique_ptr<BuildingSite> site(new BuildingSite(database, media_folder, *std::move(lock)));
+  std::unique_ptr<BuildingSite> site(new BuildingSite(*whole_database, *whole_folder, *std::move(lock)));
   site->clear();
   return site;
 }
@@ -61,7 +74,7 @@ Result<std::unique_ptr<BuildingSite>> BuildingSite::open(const std::string& data
 BuildingSite::BuildingSite(std::string database, std::string media_folder, std::unique_ptr<media::BlobStore> lock)
     : database_(std::move(database)),
       restoring_(database_ + std::string(store::kRestoring)),
-      folders_(fs::absolute(media_folder)),
+      folders_(std::move(media_folder)),
       files_(folders_.incoming() / media::kRestoringFolder),
       moved_(files_ / "moved"),
       lock_(std::move(lock)) {}
@@ -164,7 +177,7 @@ Result<bool> BuildingSite::decide() {
   if (::rename(restoring_.c_str(), database_.c_str()) != 0) return cannot("put in place", database_);
   is_decided_ = true;
   runtime::failpoint("restore: after it is decided");
-  const bool is_on_disk = media::sync_folder(fs::absolute(database_).parent_path());
+  const bool is_on_disk = media::sync_folder(fs::path(database_).parent_path());
   const int error = errno;
   std::error_code ignored;
   fs::remove_all(files_, ignored);

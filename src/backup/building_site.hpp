@@ -46,6 +46,7 @@ class BuildingSite {
   [[nodiscard]] Result<bool> decide();
 
  private:
+  /// Both paths are absolute.
   BuildingSite(std::string database, std::string media_folder, std::unique_ptr<media::BlobStore> lock);
   void clear();
   [[nodiscard]] Result<bool> begin_media();

@@ -2,11 +2,12 @@
 #include "backup/target.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
 #include <fmt/format.h>
+
+#include "runtime/files.hpp"
 
 namespace mmsgate::backup {
 namespace {
@@ -36,11 +37,6 @@ bool is_such_a_name(std::string_view name) {
   name = name.substr(kBegin.size(), name.size() - kBegin.size() - kEnding.size());
   return std::ranges::equal(name, kForm,
                             [](char c, char form) { return form == 'd' ? c >= '0' && c <= '9' : c == form; });
-}
-
-std::string folder_for_temporary_files() {
-  const char* told = std::getenv("TMPDIR");
-  return told != nullptr && *told != '\0' ? told : "/var/tmp";  // /tmp may be memory
 }
 
 bool is_below(const fs::path& path, const fs::path& folder) {
@@ -73,7 +69,7 @@ Packing packing_of(std::string_view file) {
 }  // namespace
 
 Result<Target> choose_target(const Source& source, const Wish& wish, TimePoint now) {
-  if (wish.to == "-") return Target{.folder = folder_for_temporary_files()};
+  if (wish.to == "-") return Target{.folder = runtime::folder_for_temporary_files()};
   std::error_code error;
   const bool is_folder = fs::is_directory(wish.to, error);
   if (wish.keep > 0 && !is_folder) {

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/handouts.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/database.hpp"
+#include "cli/printable.hpp"
 #include "cli/say.hpp"
 #include "cli/wait.hpp"
 #include "runtime/system.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
 
 int list_handouts(const ops::Config& config, bool json) {
-  const auto store = store::open_sqlite({.path = config.database, .read_only = true}, runtime::Log::none());
+  const auto store = read_database(config);
   if (!store) return say(store.error().detail);
   const auto handouts = (*store)->handouts(runtime::SystemClock().now());
   if (!handouts) return say(handouts.error().detail);
@@ -24,7 +27,7 @@ int list_handouts(const ops::Config& config, bool json) {
                      {"uses_left", each.uses_left},
                      {"until", rfc3339(each.until)}});
     }
-    fmt::print("{}\n", all.dump(2));
+    print_json(all);
     return 0;
   }
   fmt::print("{:<20}  {:>9}  {:<20}  {}\n", "MADE", "USES LEFT", "UNTIL", "ACCOUNT");
@@ -37,7 +40,8 @@ int list_handouts(const ops::Config& config, bool json) {
 
 int revoke_handouts(const ops::Config& config, const std::vector<std::string>& accounts) {
   if (accounts.empty()) return say("whose? Name the sub accounts, or '*' for all of them");
-  const auto store = store::open_sqlite({.path = config.database}, runtime::Log::none());
+  if (std::ranges::find(accounts, "") != accounts.end()) return say("one of the names is empty");
+  const auto store = change_database(config);
   if (!store) return say(store.error().detail);
   int revoked = 0;
   for (const std::string& account : accounts) {
@@ -45,6 +49,9 @@ int revoke_handouts(const ops::Config& config, const std::vector<std::string>& a
         wait_for<int>([&](auto done) { (*store)->revoke_handouts(account == "*" ? "" : account, std::move(done)); });
     if (!count) return say(count.error().detail);
     revoked += *count;
+  }
+  if (revoked == 0 && std::ranges::find(accounts, "*") == accounts.end()) {
+    return say("there is none of theirs; `mmsgate provision --list` shows those that there are");
   }
   fmt::print("{} URLs were revoked: they work no more.\n", revoked);
   return 0;

@@ -2,7 +2,6 @@
 #include "cli/hook.hpp"
 
 #include <algorithm>
-#include <future>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -11,11 +10,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/database.hpp"
+#include "cli/printable.hpp"
 #include "cli/say.hpp"
+#include "cli/wait.hpp"
 #include "crypto/secret.hpp"
 #include "ops/control.hpp"
 #include "runtime/system.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
 namespace {
@@ -27,25 +28,6 @@ std::string address_of(const ops::Config& config, const HookToken& token) {
 }
 
 std::string last_use(const HookToken& token) { return token.last_used_at ? rfc3339(*token.last_used_at) : "never"; }
-
-Result<std::vector<HookToken>> read_tokens(const ops::Config& config) {
-  auto store = store::open_sqlite({.path = config.database, .read_only = true}, runtime::Log::none());
-  if (!store) return std::unexpected(store.error());
-  return (*store)->hook_tokens();
-}
-
-/// For a change. Only where there is one already: one that is made here might belong to the wrong user.
-Result<std::unique_ptr<store::Store>> open_to_change(const ops::Config& config) {
-  if (const auto is_there = read_tokens(config); !is_there) return std::unexpected(is_there.error());
-  return store::open_sqlite({.path = config.database}, runtime::Log::none());
-}
-
-template <typename T, typename Command>
-Result<T> carry_out(Command command) {
-  std::promise<Result<T>> ended;
-  command([&](Result<T> result) { ended.set_value(std::move(result)); });
-  return ended.get_future().get();
-}
 
 /// A gateway that runs must know at once.
 void tell_gateway(const ops::Config& config) {
@@ -71,7 +53,9 @@ std::optional<std::int64_t> find(const std::vector<HookToken>& tokens, const std
 }  // namespace
 
 int show_hooks(const ops::Config& config, const HookOptions& options) {
-  const auto tokens = read_tokens(config);
+  const auto database = read_database(config);
+  if (!database) return say(database.error().detail);
+  const auto tokens = (*database)->hook_tokens();
   if (!tokens) return say(tokens.error().detail);
   if (options.json) {
     ordered_json all = ordered_json::array();
@@ -81,7 +65,7 @@ int show_hooks(const ops::Config& config, const HookOptions& options) {
                      {"made_at", rfc3339(each.made_at)},
                      {"last_used_at", each.last_used_at ? ordered_json(rfc3339(*each.last_used_at)) : nullptr}});
     }
-    fmt::print("{}\n", all.dump(2));
+    print_json(all);
     return 0;
   }
   if (tokens->empty())
@@ -96,15 +80,17 @@ int show_hooks(const ops::Config& config, const HookOptions& options) {
 int add_hook_token(const ops::Config& config, const HookOptions& /*options*/) {
   runtime::SystemRandom random;
   runtime::SystemClock clock;
-  auto store = open_to_change(config);
+  const auto store = change_database(config);
   if (!store) return say(store.error().detail);
-  const auto added = carry_out<bool>([&](store::Done<bool> done) {
-    (*store)->add_hook_token(crypto::make_secret(random), clock.now(), std::move(done));
-  });
+  const std::string made = crypto::make_secret(random);
+  const auto added =
+      wait_for<bool>([&](store::Done<bool> done) { (*store)->add_hook_token(made, clock.now(), std::move(done)); });
   if (!added) return say(added.error().detail);
   const auto tokens = (*store)->hook_tokens();
   if (!tokens) return say(tokens.error().detail);
-  print_hook(config, tokens->back());
+  const auto ours = std::ranges::find(*tokens, made, &HookToken::token);
+  if (ours == tokens->end()) return say("somebody else has removed it");
+  print_hook(config, *ours);
   tell_gateway(config);
   fmt::print(
       "Paste it at VoIP.ms in the place of the older one. When `mmsgate hook show` says that it is used:\n"
@@ -113,13 +99,13 @@ int add_hook_token(const ops::Config& config, const HookOptions& /*options*/) {
 }
 
 int remove_hook_token(const ops::Config& config, const HookOptions& options) {
-  auto store = open_to_change(config);
+  const auto store = change_database(config);
   if (!store) return say(store.error().detail);
   const auto tokens = (*store)->hook_tokens();
   if (!tokens) return say(tokens.error().detail);
   const auto number = find(*tokens, options.which);
   if (!number) return say("there is no such address; `mmsgate hook show` prints those that there are");
-  const auto removed = carry_out<store::Removal>([&](store::Done<store::Removal> done) {
+  const auto removed = wait_for<store::Removal>([&](store::Done<store::Removal> done) {
     (*store)->remove_hook_token(*number, options.even_the_last, std::move(done));
   });
   if (!removed) return say(removed.error().detail);

@@ -2,41 +2,23 @@
 #include "cli/keys.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <future>
-#include <memory>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/database.hpp"
+#include "cli/printable.hpp"
 #include "cli/say.hpp"
+#include "cli/wait.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/secret.hpp"
 #include "runtime/system.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using StorePtr = std::unique_ptr<store::Store>;
-
-Result<StorePtr> open_for_reading(const ops::Config& config) {
-  return store::open_sqlite({.path = config.database, .read_only = true}, runtime::Log::none());
-}
-
-/// To be called when it is there and of our version: this command makes no database, which might be root's then and
-/// closed to the gateway, nor changes its tables under a gateway that runs. A person is more patient than a phone.
-Result<StorePtr> open_for_writing(const ops::Config& config) {
-  return store::open_sqlite({.path = config.database, .patience = std::chrono::seconds(5)}, runtime::Log::none());
-}
-
-Result<bool> change(store::Store& store, const std::function<void(store::Store&, store::Done<bool>)>& begin) {
-  const auto ended = std::make_shared<std::promise<Result<bool>>>();
-  begin(store, [ended](Result<bool> done) { ended->set_value(std::move(done)); });
-  return ended->get_future().get();
-}
 
 Result<bool> check_name(std::string_view name) {
   constexpr std::size_t kMost = 64;
@@ -66,7 +48,7 @@ Result<bool> check_accounts(const KeysOptions& options, const Directory& directo
 
 Result<bool> check(const ops::Config& config, const KeysOptions& options) {
   if (auto named = check_name(options.name); !named) return named;
-  const auto store = open_for_reading(config);
+  const auto store = read_database(config);
   if (!store) return std::unexpected(store.error());
   const auto directory = (*store)->directory();
   if (!directory) return std::unexpected(directory.error());
@@ -110,7 +92,7 @@ ordered_json to_json(const store::UploadKey& key) {
 
 /// The error names those that there are.
 Result<bool> check_is_there(const ops::Config& config, const std::string& name) {
-  const auto store = open_for_reading(config);
+  const auto store = read_database(config);
   if (!store) return std::unexpected(store.error());
   const auto keys = (*store)->upload_keys();
   if (!keys) return std::unexpected(keys.error());
@@ -126,7 +108,7 @@ Result<bool> check_is_there(const ops::Config& config, const std::string& name) 
 
 int add_key(const ops::Config& config, const KeysOptions& options) {
   if (const auto good = check(config, options); !good) return say(good.error().detail);
-  const auto store = open_for_writing(config);
+  const auto store = change_database(config);
   if (!store) return say(store.error().detail);
   runtime::SystemRandom random;
   const std::string secret = crypto::make_secret(random);
@@ -135,8 +117,7 @@ int add_key(const ops::Config& config, const KeysOptions& options) {
                              .all_accounts = options.all_accounts,
                              .accounts = without_repeats(options.accounts),
                              .made_at = runtime::SystemClock().now()};
-  const auto added =
-      change(**store, [&key](store::Store& in, store::Done<bool> done) { in.add_upload_key(key, std::move(done)); });
+  const auto added = wait_for<bool>([&](auto done) { (*store)->add_upload_key(key, std::move(done)); });
   if (!added) return say(added.error().detail);
   if (!*added) {
     return say(fmt::format("there is a key \"{}\" already: choose another name, or `mmsgate keys revoke {}` first",
@@ -147,14 +128,14 @@ int add_key(const ops::Config& config, const KeysOptions& options) {
 }
 
 int list_keys(const ops::Config& config, const KeysOptions& options) {
-  const auto store = open_for_reading(config);
+  const auto store = read_database(config);
   if (!store) return say(store.error().detail);
   const auto keys = (*store)->upload_keys();
   if (!keys) return say(keys.error().detail);
   if (options.json) {
     ordered_json all = ordered_json::array();
     for (const store::UploadKey& key : *keys) all.push_back(to_json(key));
-    fmt::print("{}\n", all.dump(2, ' ', false, ordered_json::error_handler_t::replace));
+    print_json(all);
     return 0;
   }
   fmt::print("{:<20}  {:<20}  {:<20}  {:>8}  {}\n", "NAME", "MADE", "LAST USED", "USES", "ACCOUNTS");
@@ -167,11 +148,9 @@ int list_keys(const ops::Config& config, const KeysOptions& options) {
 
 int revoke_key(const ops::Config& config, const KeysOptions& options) {
   if (const auto there = check_is_there(config, options.name); !there) return say(there.error().detail);
-  const auto store = open_for_writing(config);
+  const auto store = change_database(config);
   if (!store) return say(store.error().detail);
-  const auto revoked = change(**store, [&options](store::Store& in, store::Done<bool> done) {
-    in.revoke_upload_key(options.name, std::move(done));
-  });
+  const auto revoked = wait_for<bool>([&](auto done) { (*store)->revoke_upload_key(options.name, std::move(done)); });
   if (!revoked) return say(revoked.error().detail);
   fmt::print("The key \"{}\" is revoked; nothing more is taken by it.\n", options.name);
   return 0;

@@ -4,19 +4,15 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/database.hpp"
 #include "cli/printable.hpp"
 #include "cli/say.hpp"
 #include "ops/control.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
 namespace {
 
 using nlohmann::ordered_json;
-
-Result<std::unique_ptr<store::Store>> open_store(const ops::Config& config) {
-  return store::open_sqlite({.path = config.database, .read_only = true}, runtime::Log::none());
-}
 
 /// "5145550199 -> 5145550100", in the direction of travel.
 std::string way(const store::Summary& message) {
@@ -109,7 +105,7 @@ void print_table(const store::History& history) {
 }  // namespace
 
 int list_messages(const ops::Config& config, const MessagesOptions& options) {
-  const auto store = open_store(config);
+  const auto store = read_database(config);
   if (!store) return say(store.error().detail);
   const auto messages = (*store)->list(options.limit, options.only_open);
   if (!messages) return say(messages.error().detail);
@@ -129,7 +125,7 @@ int list_messages(const ops::Config& config, const MessagesOptions& options) {
 }
 
 int show_message(const ops::Config& config, const MessagesOptions& options) {
-  const auto store = open_store(config);
+  const auto store = read_database(config);
   if (!store) return say(store.error().detail);
   const auto history = (*store)->history(MessageId{options.id});
   if (!history) return say(history.error().detail);

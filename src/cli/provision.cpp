@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/database.hpp"
 #include "cli/provision_files.hpp"
 #include "cli/provision_lists.hpp"
 #include "cli/provision_print.hpp"
@@ -17,7 +18,6 @@
 #include "ops/control.hpp"
 #include "qr/draw.hpp"
 #include "runtime/system.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
 namespace {
@@ -150,6 +150,7 @@ Result<bool> Provisioner::make_files(MadePhone& phone, const std::vector<formats
     if (const auto done = write(phone, file + ".vcf", formats::write_vcards(contacts)); !done) return done;
   }
   if (const auto done = write(phone, file + ".xml", formats::write_lpconfig(phone.config)); !done) return done;
+  are_several_ = false;  // these paths are whole
   return draw_codes(phone, file + ".png", file + ".svg");
 }
 
@@ -175,7 +176,7 @@ Result<bool> Provisioner::write(MadePhone& phone, const std::string& path, std::
 /// What the gateway hands out from now on.
 Result<bool> Provisioner::hand_over() {
   if (handouts_.empty()) return true;
-  const auto store = store::open_sqlite({.path = config_.database}, runtime::Log::none());
+  const auto store = change_database(config_);
   if (!store) return std::unexpected(store.error());
   const auto tidied = wait_for<int>([&](auto done) { (*store)->drop_handouts(clock_.now(), std::move(done)); });
   if (!tidied) return std::unexpected(tidied.error());
@@ -184,7 +185,7 @@ Result<bool> Provisioner::hand_over() {
 
 /// What its owner should know besides.
 void Provisioner::notes() const {
-  const auto note = [](std::string_view text) { fmt::print(stderr, "mmsgate: {}\n", text); };
+  const auto note = [](std::string_view text) { static_cast<void>(say(std::string(text))); };
   for (const Skipped& each : skipped_) note(fmt::format("{} is skipped: {}", each.account, each.reason));
   if (made_.empty()) return;
   if (made_.front().url.starts_with("http://") && options_.login != gateway::LoginForm::none) {
@@ -193,8 +194,8 @@ void Provisioner::notes() const {
         "mends that; --no-password avoids it");
   }
   if (!is_served()) return note("the files hold the phones' logins; remove them when the phones are set up");
-  if (!ops::ask_running(config_.database, "wake", std::chrono::seconds(5))) {
-    note("no gateway runs here now; start it before a phone fetches its configuration");
+  if (const auto runs = ops::ask_running(config_.database, "wake", std::chrono::seconds(5)); !runs) {
+    note(fmt::format("nobody hands it out yet: {}", runs.error().detail));
   }
 }
 
@@ -227,7 +228,11 @@ Result<bool> print(const Provisioner& done, bool json) {
 }  // namespace
 
 int provision(const ops::Config& config, const ProvisionOptions& options) {
+  if (const auto known = ops::check_secrets(config); !known) return say(known.error().detail, kWrongConfig);
   if (const auto good = check_options(config, options); !good) return say(good.error().detail);
+  if (options.local_path.empty()) {  // before anybody is asked for anything
+    if (const auto database = read_database(config); !database) return say(database.error().detail);
+  }
   const auto names = options.accounts.empty() ? ask_for_accounts(options.json) : options.accounts;
   if (names.empty()) return 0;
   const auto lists = read_lists(config);

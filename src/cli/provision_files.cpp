@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -49,6 +50,16 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
+/// Nothing is there, or an earlier one of the same kind: it begins alike. A slip of the hand must not cost a database.
+bool is_free_for(const std::string& path, std::string_view bytes) {
+  constexpr std::size_t kBeginning = 4;
+  const runtime::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) return errno == ENOENT;
+  std::array<char, kBeginning> there{};
+  const ssize_t n = ::read(file.get(), there.data(), there.size());
+  return n == static_cast<ssize_t>(kBeginning) && bytes.starts_with(std::string_view(there.data(), there.size()));
+}
+
 }  // namespace
 
 Result<bool> check_is_private(const std::string& path, const std::string& media_folder) {
@@ -64,6 +75,9 @@ Result<bool> check_is_private(const std::string& path, const std::string& media_
 
 Result<bool> write_private(const std::string& path, std::string_view bytes) {
   if (const auto made = make_folder(fs::path(path).parent_path()); !made) return made;
+  if (!is_free_for(path, bytes)) {
+    return fail(ErrorKind::rejected, fmt::format("{} is there, and something else: name another file", path));
+  }
   // A new file that takes the old one's place: nobody has it open, and it is no link to elsewhere.
   const std::string draft = path + ".new";
   ::unlink(draft.c_str());

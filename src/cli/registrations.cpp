@@ -12,13 +12,13 @@
 
 #include <fmt/format.h>
 
+#include "cli/database.hpp"
 #include "cli/printable.hpp"
 #include "cli/registrations_text.hpp"
 #include "cli/say.hpp"
 #include "ops/pusher.hpp"
 #include "runtime/system.hpp"
 #include "sip/registrar_list.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
 namespace {
@@ -127,7 +127,7 @@ class Monitor {
 
   /// Those that should be registered. A gateway that never ran knows none; the table is of use all the same.
   std::vector<std::string> sub_accounts() {
-    const auto store = store::open_sqlite({.path = config_.database, .read_only = true}, runtime::Log::none());
+    const auto store = read_database(config_);
     const auto directory = store ? (*store)->directory() : std::unexpected(store.error());
     std::vector<std::string> accounts;
     if (!directory) {

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -86,8 +85,7 @@ int restore(const std::string& config_file, const RestoreOptions& options) {
   const auto archive = open_archive(options.from);
   if (!archive) return say(archive.error().detail);
   if (options.check) {
-    const char* told = std::getenv("TMPDIR");
-    const auto checked = backup::check_backup(archive->get(), told == nullptr ? "/var/tmp" : told);
+    const auto checked = backup::check_backup(archive->get(), runtime::folder_for_temporary_files());
     return checked ? say_checked(*checked) : say(checked.error().detail);
   }
   Chooser chooser(config_file, options);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/house.hpp"
+#include "cli/say.hpp"
 #include "version.hpp"
 
 namespace mmsgate::cli {
@@ -37,6 +38,9 @@ void keep_memory_small() {
 void reload(runtime::Log& log, House& house, const ops::Config& start, const Result<ops::Config>& config) {
   if (const auto opened = log.reopen(); !opened) log.error("{}", opened.error().detail);
   if (!config) return log.error("the config is not read again: {}", config.error().detail);
+  if (const auto known = ops::check_secrets(*config); !known) {
+    return log.error("the config is not read again: {}", known.error().detail);
+  }
   log.set_level(config->log_level);
   house.reload(*config);
   for (const std::string& option : ops::waiting_for_a_start(start, *config)) {
@@ -48,6 +52,7 @@ void reload(runtime::Log& log, House& house, const ops::Config& start, const Res
 }  // namespace
 
 int serve(const ops::Config& config, const std::function<Result<ops::Config>()>& read_again) {
+  if (const auto known = ops::check_secrets(config); !known) return say(known.error().detail, kWrongConfig);
   const sigset_t told = take_signals();  // before any thread is made: they inherit it
   keep_memory_small();
   const auto log = runtime::Log::open(config.log_level, config.log_file);

@@ -3,17 +3,26 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "crypto/digest.hpp"
 #include "crypto/seal.hpp"
+#include "crypto/secret.hpp"
 
 namespace mmsgate::gateway {
 namespace {
 
 constexpr std::string_view kLabel = "mmsgate handout";
+constexpr std::string_view kContacts = ".vcf";
 
 }  // namespace
 
-std::string contacts_name(std::string_view token) { return std::string(token) + ".vcf"; }
+std::string contacts_name(std::string_view token) { return fmt::format("{}{}", token, kContacts); }
+
+bool could_be_handed_out(std::string_view name) {
+  if (name.ends_with(kContacts)) name.remove_suffix(kContacts.size());
+  return crypto::looks_like_secret(name);
+}
 
 std::string handout_id(std::string_view name) { return crypto::sha256(name); }
 

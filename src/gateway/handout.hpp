@@ -15,6 +15,9 @@ namespace mmsgate::gateway {
 /// The name of the contacts that go with the configuration of that name.
 [[nodiscard]] std::string contacts_name(std::string_view token);
 
+/// Could it be the name of something? What could not needs no look-up.
+[[nodiscard]] bool could_be_handed_out(std::string_view name);
+
 /// What the store knows a name by.
 [[nodiscard]] std::string handout_id(std::string_view name);
 

@@ -56,6 +56,16 @@ NewMessage undeliverable(const formats::CarrierMessage& message, std::string_vie
 
 web::Response text(int status, std::string body) { return {.status = status, .body = std::move(body)}; }
 
+/// Anybody could have said it, so nothing is kept that VoIP.ms' log cannot show: who else was addressed, and what we do
+/// not understand.
+void forget_unprovable(Told& told, const Directory& directory) {
+  told.raw.clear();
+  std::erase_if(told.message.to, [&directory](const std::string& to) {
+    const auto number = Number::parse(to);
+    return !number || (directory.with_caller_id(*number).empty() && directory.find_did(*number) == nullptr);
+  });
+}
+
 }  // namespace
 
 std::vector<NewMessage> plan_inbound(const formats::CarrierMessage& message, std::string_view raw,
@@ -89,6 +99,7 @@ std::vector<NewMessage> plan_inbound(const formats::CarrierMessage& message, std
 std::optional<bool> Inbound::is_believed(const web::HookRequest& request) {
   const auto settings = world_.settings.read();
   if (!request.token.empty()) {
+    if (!tokens_.knows(request.token)) return std::nullopt;  // removed while the message came
     tokens_.used(request.token);
     return !settings->hook_check;
   }
@@ -116,11 +127,12 @@ void Inbound::on_hook(web::HookRequest request, web::Reply reply) {
     return reply.answer(text(503, "the sub accounts have not been read from VoIP.ms yet\n"));
   }
   if (!*believed) {
-    return prove({.message = *std::move(message),
-                  .raw = std::move(request.body),
-                  .source = request.source,
-                  .has_token = !request.token.empty()},
-                 std::move(reply));
+    Told told{.message = *std::move(message),
+              .raw = std::move(request.body),
+              .source = request.source,
+              .has_token = !request.token.empty()};
+    if (!told.has_token) forget_unprovable(told, *directory);
+    return prove(std::move(told), std::move(reply));
   }
   accept(plan_inbound(*message, request.body, *directory, *world_.settings.read(), world_.clock.now(), world_.random),
          std::move(reply));

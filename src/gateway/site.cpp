@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "crypto/secret.hpp"
 #include "formats/http_fields.hpp"
 #include "formats/rcs_file.hpp"
 #include "gateway/handout.hpp"
@@ -56,7 +57,9 @@ std::optional<web::Response> GatewaySite::refuse(const web::Errand& errand) {
 }
 
 std::expected<Warrant, web::Response> GatewaySite::look_at(const web::Errand& errand) {
-  const auto keys = world_.store.upload_keys();
+  // Who guesses wildly costs no look into the database.
+  const auto keys =
+      crypto::looks_like_secret(errand.key) ? world_.store.upload_keys() : std::vector<store::UploadKey>();
   if (!keys) return std::unexpected(web::Response{.status = 503, .body = "the keys cannot be read now\n"});
   auto warrant = warrant_for(errand, *keys, *world_.book.read());
   // Nothing of what was asked for stands in it: a key might, and a stranger writes what he likes.
@@ -109,8 +112,13 @@ void GatewaySite::keep(web::Upload upload, web::Reply reply) {
   const formats::RcsFile file = answer_for(blob, settings->media_base);
   auto done = [this, file, id = kept->id, is_errand = warrant.has_value(),
                reply = std::move(reply)](const Result<bool>& stored) mutable {
-    reply.answer(ended(file, id, stored));
-    if (is_errand && stored && *stored) on_accepted_();
+    if (stored && *stored) {
+      reply.answer({.content_type = std::string(formats::kRcsFileType), .body = formats::write_rcs_files({file})});
+      if (is_errand) on_accepted_();
+      return;
+    }
+    // The answer comes after the removal: who hears it finds nothing left.
+    world_.work.post([this, id, stored, reply = std::move(reply)]() mutable { reply.answer(take_back(id, stored)); });
   };
   if (!warrant) return world_.store.add_blob(std::move(blob), std::move(done));
   auto message = plan_errand(*upload.errand, warrant->callee, blob, settings->layout, world_.random);
@@ -119,10 +127,7 @@ void GatewaySite::keep(web::Upload upload, web::Reply reply) {
       std::move(done));
 }
 
-web::Response GatewaySite::ended(const formats::RcsFile& file, const BlobId& id, const Result<bool>& stored) {
-  if (stored && *stored) {
-    return {.content_type = std::string(formats::kRcsFileType), .body = formats::write_rcs_files({file})};
-  }
+web::Response GatewaySite::take_back(const BlobId& id, const Result<bool>& stored) {
   if (!stored) world_.log.error("an upload could not be written down: {}", stored.error().detail);
   if (const auto removed = blobs_.remove(id); !removed) world_.log.warning("{}", removed.error().detail);
   return stored ? no_warrant() : web::Response{.status = 507, .body = "cannot store it now\n"};
@@ -141,6 +146,7 @@ Result<web::MediaFile> GatewaySite::find_media(const std::string& link) {
 }
 
 void GatewaySite::on_handout(web::HandoutRequest request, web::Reply reply) {
+  if (!could_be_handed_out(request.name)) return reply.answer(nothing_to_hand_out());
   const std::string id = handout_id(request.name);
   // Who guesses costs a look, and no turn of the writer.
   const auto found = world_.store.find_handout(id, world_.clock.now());

@@ -50,8 +50,8 @@ class GatewaySite final : public web::Site {
  private:
   void keep(web::Upload upload, web::Reply reply);
   [[nodiscard]] std::expected<Warrant, web::Response> look_at(const web::Errand& errand);
-  /// The rows of the file are written, or not.
-  [[nodiscard]] web::Response ended(const formats::RcsFile& file, const BlobId& id, const Result<bool>& stored);
+  /// The rows of the file are not written: it goes, and the answer says why. On the thread "work".
+  [[nodiscard]] web::Response take_back(const BlobId& id, const Result<bool>& stored);
 
   World world_;
   HookTokens& hook_tokens_;

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -79,43 +80,57 @@ bool listen_until_end(int child, int output, Steady::time_point end, std::string
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Steady::now()).count();
     if (left <= 0) return false;
-    if (::poll(waits.data(), waits.size(), static_cast<int>(left)) < 0 && errno != EINTR) return false;
+    if (::poll(waits.data(), waits.size(), static_cast<int>(left)) < 0) {
+      if (errno == EINTR) continue;  // and `revents` are still those of the round before
+      return false;
+    }
     if (waits[1].revents != 0 && !take_output(output, text)) waits[1].fd = -1;
     // Its last words came before its end.
     if (waits[0].revents != 0 && waits[1].revents == 0) return true;
   }
 }
 
+/// What kept the child from becoming the program; 0 when it has become it.
+int trouble_of(int fd) {
+  int error = 0;
+  ssize_t n = 0;
+  do {
+    n = ::read(fd, &error, sizeof error);
+  } while (n < 0 && errno == EINTR);
+  return n == sizeof error ? error : 0;
+}
+
 }  // namespace
 
 Result<Ended> run_child(const std::vector<std::string>& command, const std::vector<std::string>& environment,
                         std::chrono::milliseconds time) {
-  const auto cannot = [&command](int error) {
-    return fail(ErrorKind::transient, fmt::format("cannot run {}: {}", command.front(), std::strerror(error)));
+  const auto cannot = [&command](std::string_view why) {
+    return fail(ErrorKind::transient, fmt::format("cannot run {}: {}", command.front(), why));
   };
   auto output = make_pipe();
   auto trouble = make_pipe();
-  if (!output || !trouble) return cannot(EMFILE);
+  if (!output) return cannot(output.error().detail);
+  if (!trouble) return cannot(trouble.error().detail);
   const auto arguments = pointers_to(command);
   const auto variables = pointers_to(environment);
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
-  if (pid < 0) return cannot(errno);
+  if (pid < 0) return cannot(std::strerror(errno));
   if (pid == 0) become(arguments.data(), variables.data(), output->in.get(), trouble->in.get(), parent);
   output->in = Descriptor();
   trouble->in = Descriptor();
   // glibc 2.36 declares pidfd_open() for C only.
   const Descriptor child(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  // Without it nothing would tell when the program ends.
+  const int unseen = child.is_open() ? 0 : errno;
+  const int error = unseen != 0 ? unseen : trouble_of(trouble->out.get());
   Ended ended;
-  int error = 0;
   int status = 0;
-  if (::read(trouble->out.get(), &error, sizeof error) != sizeof error) {
-    ended.late = !listen_until_end(child.get(), output->out.get(), Steady::now() + time, ended.output);
-  }
-  if (ended.late) ::kill(pid, SIGKILL);  // not waited for yet, so the number is still its own
+  if (error == 0) ended.late = !listen_until_end(child.get(), output->out.get(), Steady::now() + time, ended.output);
+  if (ended.late || unseen != 0) ::kill(pid, SIGKILL);  // not waited for yet, so the number is still its own
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  if (error != 0) return cannot(error);
+  if (error != 0) return cannot(std::strerror(error));
   ended.code = code_of(status);
   return ended;
 }

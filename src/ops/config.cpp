@@ -62,9 +62,11 @@ Result<bool> fill_web(Config& config, const Values& values) {
   config.media_path = values.text("web", "pathget");
   config.upload_path = values.text("web", "pathfile");
   config.handout_path = values.text("web", "pathconf");
-  const std::set<std::string> paths{config.hook_path, config.media_path, config.upload_path, config.handout_path};
-  if (constexpr std::size_t kAll = 4; paths.size() != kAll) {
-    return values.wrong("web", "pathget", "must differ from pathpost, pathfile and pathconf, and they from each other");
+  const std::set<std::string> paths{config.hook_path, config.media_path, config.upload_path, config.handout_path,
+                                    "/healthz"};
+  if (constexpr std::size_t kAll = 5; paths.size() != kAll) {
+    return values.wrong("web", "pathget",
+                        "must differ from pathpost, pathfile, pathconf and /healthz, and they from each other");
   }
   config.media_folder = values.text("web", "localmedia");
   config.media_from_loopback = values.is("web", "medianetworks", "loopback");
@@ -124,8 +126,11 @@ Result<bool> fill_api(Config& config, const Values& values) {
   config.api_user = values.text("api", "apiid");
   config.carrier_settles = std::chrono::seconds(values.number("api", "carrierwait"));
   auto password = values.secret("api", "apipw");
-  if (!password) return std::unexpected(password.error());
-  config.api_password = *std::move(password);
+  if (password && password->empty()) {
+    password = values.wrong("api", "apipw", fmt::format("is missing: {}", find_option("api", "apipw")->help));
+  }
+  if (!password) config.missing_secret = password.error().detail;
+  config.api_password = std::move(password).value_or("");
   return true;
 }
 
@@ -206,6 +211,11 @@ Result<Config> read_config(std::string_view text, std::string_view name, const S
 
 Result<Config> read_config(std::string_view text, std::string_view name) {
   return read_config(text, name, surroundings());
+}
+
+Result<bool> check_secrets(const Config& config) {
+  if (config.missing_secret.empty()) return true;
+  return fail(ErrorKind::rejected, config.missing_secret);
 }
 
 std::vector<std::string> waiting_for_a_start(const Config& before, const Config& now) {

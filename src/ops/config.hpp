@@ -59,7 +59,7 @@ struct Config {
 
   std::string api_url;
   std::string api_user;
-  std::string api_password;
+  std::string api_password;  ///< Empty: see missing_secret.
   std::chrono::seconds carrier_settles{};
 
   std::string public_url;        ///< "https://sms.example.org:38443", without a slash at the end.
@@ -96,13 +96,19 @@ struct Config {
   bool catch_up_sent = true;
   std::chrono::hours look_back{};
 
-  std::vector<std::string> fixed;  ///< What holds until the next start: "[web] webport = 38443". No secrets.
+  std::vector<std::string> fixed;  ///< What holds until the next start: "[web] webport = 38443". For comparing alone.
+  std::string missing_secret;      ///< What is wrong with a password that is needed; empty: all are known.
 };
 
 /// The options that have changed and take effect at the next start only: "[web] webport".
 [[nodiscard]] std::vector<std::string> waiting_for_a_start(const Config& before, const Config& now);
 
-/// The text of a file called `name`. rejected: "mmsgate.conf:12: ..." with what is wrong and what was meant.
+/// rejected: a password that VoIP.ms asks for is nowhere, or cannot be read. For who speaks with VoIP.ms: a credential
+/// of systemd is there for the service alone, and what works on the database does without.
+[[nodiscard]] Result<bool> check_secrets(const Config& config);
+
+/// The text of a file called `name`. Passwords that this process cannot know are no error. rejected: "mmsgate.conf:12:
+/// ..." with what is wrong and what was meant.
 [[nodiscard]] Result<Config> read_config(std::string_view text, std::string_view name, const Surroundings& around);
 
 /// The same, as this process finds it.

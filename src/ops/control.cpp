@@ -40,7 +40,9 @@ struct Address {
   sockaddr_un socket{};
 };
 std::optional<Address> address_of(const std::string& path) {
-  const std::filesystem::path whole = std::filesystem::absolute(path);
+  std::error_code error;
+  const std::filesystem::path whole = std::filesystem::absolute(path, error);
+  if (error) return std::nullopt;
   Address address{.folder = Descriptor(::open(whole.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))};
   const std::string name = fmt::format("/proc/self/fd/{}/{}", address.folder.get(), whole.filename().string());
   if (!address.folder.is_open() || name.size() >= sizeof address.socket.sun_path) return std::nullopt;

@@ -146,7 +146,9 @@ Result<bool> write_new(const std::string& path, std::string_view text) {
 
 Result<bool> move(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return cannot_write(to);
-  const runtime::Descriptor folder(::open(fs::absolute(to).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  std::error_code ignored;
+  const fs::path path = fs::absolute(to, ignored).parent_path();
+  const runtime::Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.is_open()) ::fsync(folder.get());
   return true;
 }
@@ -154,7 +156,7 @@ Result<bool> move(const std::string& from, const std::string& to) {
 /// For its owner alone, when it is missing. What goes wrong is said by who writes into it.
 void make_folder_of(const std::string& path) {
   std::error_code ignored;
-  const fs::path folder = fs::absolute(path).parent_path();
+  const fs::path folder = fs::absolute(path, ignored).parent_path();
   if (fs::create_directories(folder, ignored)) fs::permissions(folder, fs::perms::owner_all, ignored);
 }
 

@@ -72,17 +72,21 @@ Result<bool> fill_tls(Config& config, const Values& values) {
 
 Result<bool> fill_registration(Config& config, const Values& values) {
   auto password = values.secret("sip", "authpw");
-  if (!password) return std::unexpected(password.error());
-  const std::pair<const char*, std::string> needed[] = {
-      {"sippop", values.text("sip", "sippop")}, {"authid", values.text("sip", "authid")}, {"authpw", *password}};
+  // A file that this process cannot read holds one all the same.
+  const std::pair<const char*, std::string> needed[] = {{"sippop", values.text("sip", "sippop")},
+                                                        {"authid", values.text("sip", "authid")},
+                                                        {"authpw", password.value_or("?")}};
   const auto is_empty = [](const auto& each) { return each.second.empty(); };
   if (std::ranges::all_of(needed, is_empty)) return true;
   if (const auto* missing = std::ranges::find_if(needed, is_empty); missing != std::end(needed)) {
     const auto* there = std::ranges::find_if_not(needed, is_empty);
     const std::string named = is_set(values, there->first) ? there->first : std::string(there->first) + "_file";
-    return values.wrong("sip", named,
-                        fmt::format("alone registers nowhere: sippop, authid and authpw go together, and {} is not set",
-                                    missing->first));
+    auto wrong =
+        values.wrong("sip", named,
+                     fmt::format("alone registers nowhere: sippop, authid and authpw go together, and {} is not set",
+                                 missing->first));
+    if (missing->first != std::string_view("authpw")) return wrong;
+    password = std::move(wrong);
   }
   const auto pop = host_port(needed[0].second, 0);
   if (!pop || !is_host(pop->host)) return values.wrong("sip", "sippop", "must be HOST or HOST:PORT");
@@ -93,20 +97,28 @@ Result<bool> fill_registration(Config& config, const Values& values) {
   const std::string own = fmt::format("<sip:{}@{}>", needed[1].second, needed[0].second);
   const std::string identity = is_set(values, "sipid") ? name_address(values.text("sip", "sipid")) : own;
   if (identity.empty()) return values.wrong("sip", "sipid", "must be an address such as <sip:mmsgate@sip.example.org>");
+  if (!password) {
+    config.missing_secret = password.error().detail;
+    return true;
+  }
   config.registration = {.pop = *pop, .identity = identity, .user = needed[1].second, .password = *std::move(password)};
   return true;
 }
 
-void fill_trace(Config& config, const Values& values) {
+Result<bool> fill_trace(Config& config, const Values& values) {
   constexpr int kMost = 9;
-  const int level = std::min(kMost, values.number("sip", "siploglevel"));
-  config.sip_trace = std::min(kMost, values.number("sip", "sipconsoleloglevel"));
+  for (const char* name : {"siploglevel", "sipconsoleloglevel"}) {
+    if (values.number("sip", name) > kMost) return values.wrong("sip", name, "must be a level, 0 to 9");
+  }
+  const int level = values.number("sip", "siploglevel");
+  config.sip_trace = values.number("sip", "sipconsoleloglevel");
   config.sip_trace_file = values.text("sip", "siplogfile");
   if (config.sip_trace_file.empty()) {
     config.sip_trace = std::max(config.sip_trace, level);
   } else {
     config.sip_file_trace = level;
   }
+  return true;
 }
 
 }  // namespace
@@ -129,7 +141,7 @@ Result<bool> fill_sip(Config& config, const Values& values) {
   config.flexisip_socket = values.text("sip", "flexisipsocket");
   config.contact_route =
       values.is("sip", "contactroute", "doroute") ? formats::ContactRoute::doroute : formats::ContactRoute::ctrt;
-  fill_trace(config, values);
+  if (const auto filled = fill_trace(config, values); !filled) return filled;
   if (const auto filled = fill_tls(config, values); !filled) return filled;
   return fill_registration(config, values);
 }

@@ -1,20 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/values.hpp"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
+#include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "runtime/files.hpp"
 
 namespace mmsgate::ops {
+namespace {
+
+/// "[sip], [api], ...", in the table's order.
+std::string sections() {
+  std::string all;
+  std::string_view last;
+  for (const Option& option : options()) {
+    if (option.section == last) continue;
+    all += fmt::format("{}[{}]", all.empty() ? "" : ", ", option.section);
+    last = option.section;
+  }
+  return all;
+}
+
+/// Tells one secret from another without being it.
+std::string fingerprint(std::string_view secret) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  EVP_Digest(secret.data(), secret.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  constexpr std::size_t kBytes = 8;
+  return fmt::format("{:02x}", fmt::join(std::span(digest).first<kBytes>(), ""));
+}
+
+}  // namespace
 
 Result<bool> Values::take(const formats::IniEntry& entry) {
   if (!is_section(entry.section)) {
-    return wrong_at(entry.line, fmt::format("there is no section [{}]; the sections are [sip], [api], [web], [mmsgate]",
-                                            entry.section));
+    return wrong_at(entry.line,
+                    fmt::format("there is no section [{}]; the sections are {}", entry.section, sections()));
   }
   const Option* option = find_option(entry.section, entry.name);
   if (option == nullptr) {
@@ -32,12 +60,8 @@ Result<bool> Values::take(const formats::IniEntry& entry) {
 
 Result<bool> Values::all_required() const {
   for (const Option& option : options()) {
-    if (option.form != Form::required || set_.contains(&option)) continue;
-    const auto elsewhere = option.secret ? secret(option.section, option.name) : std::string();
-    if (!elsewhere) return std::unexpected(elsewhere.error());
-    if (elsewhere->empty()) {
-      return wrong_at(0, fmt::format("[{}] {} is missing: {}", option.section, option.name, option.help));
-    }
+    if (option.form != Form::required || option.secret || set_.contains(&option)) continue;
+    return wrong_at(0, fmt::format("[{}] {} is missing: {}", option.section, option.name, option.help));
   }
   return true;
 }
@@ -112,8 +136,10 @@ std::string Values::show() const {
 std::vector<std::string> Values::fixed() const {
   std::vector<std::string> lines;
   for (const Option& option : options()) {
-    if (option.use != Use::now || option.secret) continue;
-    lines.push_back(fmt::format("[{}] {} = {}", option.section, option.name, text(option.section, option.name)));
+    if (option.use != Use::now) continue;
+    const std::string value = option.secret ? fingerprint(secret(option.section, option.name).value_or(""))
+                                            : text(option.section, option.name);
+    lines.push_back(fmt::format("[{}] {} = {}", option.section, option.name, value));
   }
   return lines;
 }

@@ -28,6 +28,7 @@ class Values {
 
   /// rejected: no such section or option, or a bad value; says the line and what was meant.
   [[nodiscard]] Result<bool> take(const formats::IniEntry& entry);
+  /// rejected: what must stand in the file does not. A secret may be elsewhere: that is for who asks for it.
   [[nodiscard]] Result<bool> all_required() const;
 
   // Of options that are in the table: asking for another is a bug.
@@ -45,7 +46,8 @@ class Values {
                                              std::string_view what) const;
   /// Every option as it holds, in the form of the file. A secret is "(set)".
   [[nodiscard]] std::string show() const;
-  /// Every option that takes effect at a start only, as it holds; secrets are left out.
+  /// Every option that takes effect at a start only, as it holds; of a secret, what tells it from
+  /// another.
   [[nodiscard]] std::vector<std::string> fixed() const;
 
  private:

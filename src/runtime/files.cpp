@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/files.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -15,6 +16,11 @@ std::optional<std::string> read_file(const std::string& path) {
   std::ostringstream out;
   out << in.rdbuf();  // throws nothing, whatever the disk says
   return out.str();
+}
+
+std::string folder_for_temporary_files() {
+  const char* told = std::getenv("TMPDIR");
+  return told != nullptr && *told != '\0' ? told : "/var/tmp";
 }
 
 }  // namespace mmsgate::runtime

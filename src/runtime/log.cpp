@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/log.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,6 +55,9 @@ using Sinks = spdlog::sinks::dist_sink_mt;
 Result<spdlog::sink_ptr> make_sink(const std::string& file) {
   try {
     if (file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    // The first time, so that it is for its owner alone whatever the umask: a trace may go there.
+    constexpr mode_t kOwnerOnly = 0600;
+    if (const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kOwnerOnly); fd >= 0) ::close(fd);
     return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
   } catch (const spdlog::spdlog_ex& e) {
     return fail(ErrorKind::transient, fmt::format("cannot write the log file {}: {}", file, e.what()));

@@ -23,6 +23,13 @@ std::string account_address(const std::string& own_url, const std::string& user)
   return fmt::format("{}{}@{}", kScheme, user, own_url.substr(kScheme.size()));
 }
 
+/// Whatever parameters the server has added. Port 50601 begins with 5060, and is another one.
+bool is_same_address(std::string_view theirs, std::string_view ours) {
+  constexpr std::string_view kAfter = ";?";
+  if (!theirs.starts_with(ours)) return false;
+  return theirs.size() == ours.size() || kAfter.contains(theirs[ours.size()]);
+}
+
 }  // namespace
 
 PopRegistration::PopRegistration(const Registration& wanted, SipLoop& loop, Caller& caller, runtime::Log& log)
@@ -81,9 +88,9 @@ void PopRegistration::on_answer(int status, const sip_t* answer, int answered) {
   }
   if (status == 423 && answer != nullptr && answer->sip_min_expires != nullptr) {
     const std::chrono::seconds least(answer->sip_min_expires->me_delta);
-    if (least > lifetime_ && least <= kLongestLifetime) {
+    if (answered < kMostAnswers && least > lifetime_ && least <= kLongestLifetime) {
       lifetime_ = least;
-      return ask(answered);
+      return ask(answered + 1);
     }
   }
   on_failure(status, phrase_of(status, answer));
@@ -134,7 +141,7 @@ Duration PopRegistration::granted(const sip_t& answer) const {
   if (answer.sip_expires != nullptr) time = std::chrono::seconds(answer.sip_expires->ex_delta);
   for (const sip_contact_t* each = answer.sip_contact; each != nullptr; each = each->m_next) {
     char* own = url_as_string(nullptr, each->m_url);
-    const bool is_ours = own != nullptr && text(own).starts_with(contact_);
+    const bool is_ours = own != nullptr && is_same_address(own, contact_);
     su_free(nullptr, own);
     if (is_ours && each->m_expires != nullptr) time = std::chrono::seconds(std::strtoul(each->m_expires, nullptr, 10));
   }

@@ -127,6 +127,8 @@ Result<int> make_ready(const std::string& copy, TimePoint now, TimePoint carrier
                                    kOpen));
     mark.run(carrier_due);
   }
+  // A link that has been used or revoked since must not work again; who still wants one makes another.
+  db.run("DELETE FROM handouts WHERE kind = 0");
   db.run("COMMIT");
   if (auto good = ended(db); !good) return std::unexpected(good.error());
   return count;

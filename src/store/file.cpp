@@ -24,7 +24,9 @@ std::unexpected<Error> cannot_make(const fs::path& path, int error) {
 
 /// mkdir(2) with the mode, not a chmod() later: nobody gets a look in between.
 Result<bool> make_folder(const fs::path& folder) {
-  if (folder.empty() || fs::exists(folder)) return true;
+  std::error_code error;
+  if (folder.empty() || fs::exists(folder, error)) return true;
+  if (error) return cannot_make(folder, error.value());  // whether it is there is not for us to see
   if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
   if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return cannot_make(folder, errno);
   return true;

@@ -61,10 +61,14 @@ std::unique_ptr<Handler> hook(Head head, std::string token, const Options& optio
   return make_hook(std::move(head), std::move(token), options, site, shared.large_bodies);
 }
 
-/// What stands behind the folder and its slash; nothing: it is not in there.
-std::optional<std::string> within(const std::string& path, const std::string& folder) {
-  if (!path.starts_with(folder + "/")) return std::nullopt;
-  return path.substr(folder.size() + 1);
+/// The one of our folders that the path lies in: the innermost, where one lies in another. Null: in none.
+const std::string* folder_of(const std::string& path, const Options& options) {
+  const std::string* innermost = nullptr;
+  for (const std::string* folder : {&options.hook_path, &options.media_path, &options.handout_path}) {
+    if (!path.starts_with(*folder + "/")) continue;
+    if (innermost == nullptr || folder->size() > innermost->size()) innermost = folder;
+  }
+  return innermost;
 }
 
 }  // namespace
@@ -80,20 +84,21 @@ std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Sh
   if (head.path == options.hook_path) return hook(std::move(head), "", options, site, shared);
   if (head.path == options.upload_path)
     return is_post ? make_upload(std::move(head), options, site) : method_not_allowed("POST");
-  if (head.path.starts_with(options.handout_path + "/")) {
-    return is_get ? make_handout(std::move(head), options, site) : method_not_allowed("GET, HEAD");
-  }
   if (head.path == "/healthz") {
     return is_get ? std::make_unique<Health>(site) : method_not_allowed("GET, HEAD");
   }
-  // One of the two folders may lie in the other: then the inner one is meant.
-  auto token = within(head.path, options.hook_path);
-  const bool is_medium = within(head.path, options.media_path).has_value();
-  if (is_medium && (!token || options.media_path.size() > options.hook_path.size())) {
+  const std::string* folder = folder_of(head.path, options);
+  if (folder == nullptr) return nothing_here(head, shared);
+  if (folder == &options.media_path) {
     return is_get ? make_media(std::move(head), options, site) : method_not_allowed("GET, HEAD");
   }
-  if (token && !token->empty()) return hook(std::move(head), *std::move(token), options, site, shared);
-  return nothing_here(head, shared);
+  if (folder == &options.handout_path) {
+    if (auto refused = too_many(shared.lost, head)) return refused;  // a phone asks now and then, who guesses often
+    return is_get ? make_handout(std::move(head), options, site) : method_not_allowed("GET, HEAD");
+  }
+  std::string token = head.path.substr(folder->size() + 1);
+  if (token.empty()) return nothing_here(head, shared);
+  return hook(std::move(head), std::move(token), options, site, shared);
 }
 
 }  // namespace mmsgate::web

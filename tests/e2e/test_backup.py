@@ -2,6 +2,7 @@
 """A backup is made while messages flow, and what is brought back from it goes on where it was: nothing twice, nothing lost."""
 
 import io
+import json
 import os
 import shutil
 import sqlite3
@@ -92,6 +93,17 @@ def test_what_is_brought_back_serves_as_before(house: House, tmp_path: Path) -> 
     house.carrier.incoming(STRANGER, SHOP.number, "and on it goes", [png(3)])
     assert shop.received()["files"][0]["bytes"] == png(3)
     assert not list(house.folder.rglob("*restoring*"))
+
+
+def test_a_link_that_sets_up_a_phone_is_not_brought_back(house: House) -> None:
+    """It may have been used or revoked since."""
+    made = json.loads(house.gateway.run("provision", ALICE.account, "--json"))["phones"][0]
+    archive = backup(house)
+    assert http.request("GET", made["url"]).status == 200
+    lose_everything(house)
+    restore(house, archive)
+    house.gateway.start()
+    assert http.request("GET", made["url"]).status == 404
 
 
 def test_any_tar_opens_it_and_sha256sum_checks_it(house: House, tmp_path: Path) -> None:

@@ -4,11 +4,13 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from house import http
@@ -71,6 +73,33 @@ def test_at_the_old_address_the_words_are_those_of_the_log(house: House):
     house.carrier.incoming(STRANGER, SHOP.number, "the end")
     assert shop.received()["text"] == "the end"
     assert len(shop.messages()) == 2
+
+
+# Whoever knows the id of a true message could have added words to it, as names of others in a group.
+def test_at_the_old_address_nobody_can_add_to_a_true_message(house: House):
+    shop = house.phone(SHOP)
+    true_one = house.carrier.incoming(STRANGER, SHOP.number, "see you", webhook=False)
+    body = json.loads(payload(int(true_one["id"])))
+    body["data"]["payload"]["to"] += [{"phone_number": "go-to.example"}, {"phone_number": "5145550000"}]
+    answer = http.request("POST", house.gateway.bare_hook_url, json.dumps(body), {"Content-Type": "application/json"})
+    assert answer.status == 200
+    assert shop.received()["text"] == "see you"
+
+
+def test_a_token_that_is_removed_while_a_message_comes_brings_nothing(house: House):
+    first, body = house.gateway.hooks()[0], payload(4712, "too late").encode()
+    house.gateway.run("hook", "add")
+    url = urlsplit(first["url"])
+    with socket.create_connection((url.hostname, url.port), timeout=20) as line:
+        line.sendall(f"POST {url.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                     .encode() + body[:10])
+        wait_until(lambda: house.gateway.health() == 200, "the head is read")  # the web thread has gone round
+        house.gateway.run("hook", "remove", str(first["number"]))
+        line.sendall(body[10:])
+        assert line.recv(1000).startswith(b"HTTP/1.1 404")
+    assert "too late" not in str(house.gateway.messages("list"))
+    assert all(each["provider_id"] != "4712" for each in map(lambda m: house.gateway.messages("show", str(m["id"])),
+                                                             house.gateway.messages("list")))
 
 
 def test_at_the_old_address_it_is_to_come_again_when_the_log_cannot_be_read(house: House):

@@ -144,6 +144,37 @@ def test_files_are_written_for_who_serves_them_by_himself(house: House, tmp_path
     assert ALICE.account not in provision(house, "--list").stdout, "the gateway hands out nothing of it"
 
 
+def test_of_several_each_has_its_files(house: House, tmp_path: Path):
+    provision(house, ALICE.account, BOB.account, "--local-path", str(tmp_path))
+    names = {f"{name}.{end}" for name in (ALICE.account, BOB.account) for end in ("png", "svg", "vcf", "xml")}
+    assert {path.name for path in (tmp_path / "conf").iterdir() if path.is_file()} == names
+
+
+def test_a_file_of_another_kind_is_not_replaced(house: House, tmp_path: Path):
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"SQLite format 3\0 and so on")
+    assert "is there, and something else" in provision(house, ALICE.account, "--png", str(precious), code=1).stderr
+    assert precious.read_bytes() == b"SQLite format 3\0 and so on"
+    for _ in range(2):  # an older one of ours is
+        provision(house, ALICE.account, "--png", str(tmp_path / "code.png"))
+
+
+def test_an_empty_name_revokes_nothing(house: House):
+    provision(house, ALICE.account)
+    assert "empty" in provision(house, "--revoke", "", code=1).stderr
+    assert ALICE.account in provision(house, "--list").stdout
+
+
+def test_what_could_not_be_shown_is_no_success(house: House):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([house.gateway.program, "provision", ALICE.account, "--config-file", house.gateway.config],
+                              stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and "standard output cannot be written" in done.stderr
+    closed = subprocess.run(["sh", "-c", '"$0" provision nobody --config-file "$1" >&- 2>&-', house.gateway.program,
+                             house.gateway.config], timeout=60)
+    assert closed.returncode == 1, "it ends in good order"
+
+
 def test_where_they_go_can_be_chosen(house: House, tmp_path: Path):
     provision(house, ALICE.account, "--local-path", str(tmp_path), "--add-path", "phones/new")
     assert (tmp_path / "phones/new" / f"{ALICE.account}.xml").is_file()
@@ -218,7 +249,7 @@ def test_it_says_when_no_gateway_runs(make_house):
     assert "no gateway runs" not in provision(house, ALICE.account).stderr
     house.gateway.stop()
     done = provision(house, ALICE.account)
-    assert "no gateway runs here now" in done.stderr
+    assert "nobody hands it out yet: no gateway runs" in done.stderr
     house.gateway.start()
     assert http.request("GET", URL.search(done.stdout)[0]).status == 200
 

@@ -6,6 +6,7 @@
 
 #include "crypto/digest.hpp"
 #include "kit.hpp"
+#include "support/vanished_folder.hpp"
 
 namespace mmsgate::backup::kit {
 namespace {
@@ -86,6 +87,24 @@ TEST_F(RestoreTest, BringsEverythingBack) {
   for (const std::string& path : everything_in(folder_.path() / "here")) {
     EXPECT_THAT(path, testing::Not(HasSubstr("restoring")));
   }
+}
+
+TEST_F(RestoreTest, BringsItToWhereWeAreWhenThePathsAreRelative) {
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_.path() / "here");
+  const auto restored = bring(archive_, {.database = "mmsgate.sqlite", .media_folder = "media"});
+  fs::current_path(before);
+  ASSERT_TRUE(restored.has_value()) << restored.error().detail;
+  EXPECT_EQ(here_.open()->counts()->messages, 2);
+  EXPECT_EQ(runtime::read_file(here_.path_of(*picture_).string()), "picture");
+}
+
+TEST_F(RestoreTest, WhereWeAreIsGoneAndThePathIsRelative) {
+  const testing_support::VanishedFolder here;
+  const auto restored = bring(archive_, {.database = "mmsgate.sqlite", .media_folder = here_.media()});
+  ASSERT_FALSE(restored.has_value());
+  EXPECT_EQ(restored.error().kind, ErrorKind::transient);
+  EXPECT_THAT(restored.error().detail, HasSubstr("cannot tell where mmsgate.sqlite is: No such file or directory"));
 }
 
 TEST_F(RestoreTest, CheckingPutsNothingAnywhere) {

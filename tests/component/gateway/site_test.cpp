@@ -63,13 +63,14 @@ class SiteTest : public EngineTest {
         true);
   }
   /// The whole of it has come.
-  web::Response upload(std::optional<web::Errand> errand) {
+  web::Response upload(std::optional<web::Errand> errand) { return begin_upload(std::move(errand)).get(); }
+  std::future<web::Response> begin_upload(std::optional<web::Errand> errand) {
     auto draft = site_->open_upload().value();
     EXPECT_TRUE(draft->write(kPicture));
     const auto answer = std::make_shared<std::promise<web::Response>>();
     site_->on_upload({.draft = std::move(draft), .name = "door.png", .type = "image/png", .errand = std::move(errand)},
                      web::Reply([answer](web::Response response) { answer->set_value(std::move(response)); }));
-    return answer->get_future().get();
+    return answer->get_future();
   }
   static web::Errand to_bob(const char* key = kKey) { return {.to = kBob, .text = "at the door", .key = key}; }
   [[nodiscard]] std::size_t files_on_disk() const {
@@ -168,6 +169,26 @@ TEST_F(SiteTest, WhatCannotBeWrittenDownIsRefusedAndLeavesNoFile) {
   EXPECT_EQ(files_on_disk(), 0U);
   std::filesystem::rename(folder_.file("elsewhere.sqlite"), folder_.file("m.sqlite"));
   EXPECT_EQ(upload(to_bob()).status, 200) << "and when it is back, so are we";
+}
+
+// The writer's thread, which all wait for, has no time to remove files.
+TEST_F(SiteTest, WhatCannotBeWrittenDownIsRemovedWhereItMayTakeAWhile) {
+  std::filesystem::rename(folder_.file("m.sqlite"), folder_.file("elsewhere.sqlite"));
+  auto answer = begin_upload(to_bob());
+  std::promise<void> is_held, go_on;
+  work_->post([&] {
+    is_held.set_value();
+    go_on.get_future().wait();
+  });
+  is_held.get_future().wait();
+  EXPECT_FALSE(command([](store::Store& store, store::Done<bool> done) {
+    store.revoke_upload_key("nobody's", std::move(done));
+  })) << "so the writer is past the upload";
+  EXPECT_EQ(answer.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  EXPECT_EQ(files_on_disk(), 1U);
+  go_on.set_value();
+  EXPECT_EQ(answer.get().status, 507);
+  EXPECT_EQ(files_on_disk(), 0U);
 }
 
 TEST_F(SiteTest, ARefusalIsLoggedOnceAndNamesNoKey) {

@@ -4,10 +4,18 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <array>
+#include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <fstream>
+#include <thread>
 
 #include "ops/pusher.hpp"
 #include "runtime/files.hpp"
@@ -58,6 +66,47 @@ TEST(RunChild, KillsWhatTakesTooLong) {
   EXPECT_EQ(ended->code, 128 + SIGKILL);
   EXPECT_EQ(ended->output, "begun\n");
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(10));
+}
+
+TEST(RunChild, ASignalBetweenItsWordsIsNotItsEnd) {
+  struct sigaction ours {
+  }, before{};
+  ours.sa_handler = [](int) {};
+  ours.sa_flags = SA_RESTART;
+  ASSERT_EQ(::sigaction(SIGUSR1, &ours, &before), 0);
+  const auto ended =
+      run_child({"/bin/sh", "-c", "echo begun; sleep 0.1; kill -USR1 $PPID; sleep 0.1; echo over; exit 3"},
+                {"PATH=/usr/bin:/bin"}, kLong);
+  ::sigaction(SIGUSR1, &before, nullptr);
+  ASSERT_TRUE(ended) << ended.error().detail;
+  EXPECT_FALSE(ended->late);
+  EXPECT_EQ(ended->code, 3);
+  EXPECT_EQ(ended->output, "begun\nover\n");
+}
+
+/// What run_child() says on a thread to which the kernel refuses this call.
+std::string said_without(int call, int error) {
+  std::string said = "the filter is refused";
+  std::jthread([&] {
+    std::array<sock_filter, 4> steps{
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call), 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog filter{.len = steps.size(), .filter = steps.data()};
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return;
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) return;
+    const auto ended = run_child({"/bin/sh", "-c", "exec sleep 20"}, {"PATH=/usr/bin:/bin"}, kLong);
+    said = ended ? "nothing" : ended.error().detail;
+  }).join();
+  return said;
+}
+
+TEST(RunChild, SaysWhatTheSystemRefused) {
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(said_without(SYS_pidfd_open, ENOSYS), "cannot run /bin/sh: Function not implemented");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(10)) << "nor does it wait for what it cannot see";
+  EXPECT_EQ(said_without(SYS_pipe2, ENFILE), "cannot run /bin/sh: Too many open files in system");
 }
 
 TEST(RunChild, DoesNotWaitForWhatItLeftBehind) {

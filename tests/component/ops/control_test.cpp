@@ -12,6 +12,7 @@
 #include <future>
 
 #include "support/temp_folder.hpp"
+#include "support/vanished_folder.hpp"
 
 namespace mmsgate::ops {
 namespace {
@@ -116,6 +117,13 @@ TEST_F(ControlTest, WhoSaysNothingOrTooMuchIsHungUpOn) {
   const std::string noise(100'000, 'x');
   static_cast<void>(::send(loud.get(), noise.data(), noise.size(), MSG_NOSIGNAL));
   EXPECT_EQ(ask("and others get their turn").value(), "and others get their turn");
+}
+
+TEST_F(ControlTest, WhereWeAreIsGoneAndThePathIsRelative) {
+  const testing_support::VanishedFolder here;
+  const auto asked = ask_running("mmsgate.sqlite", "reconcile", std::chrono::seconds(1));
+  ASSERT_FALSE(asked);
+  EXPECT_EQ(asked.error().detail, "no gateway runs with the database mmsgate.sqlite: start it first");
 }
 
 TEST_F(ControlTest, APathThatIsTooLongForASocketIsSaid) {

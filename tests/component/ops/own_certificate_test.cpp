@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "support/temp_folder.hpp"
+#include "support/vanished_folder.hpp"
 
 namespace mmsgate::ops {
 namespace {
@@ -124,6 +125,14 @@ TEST_F(Certificates, APowerCutBeforeThatLeavesNothingInTheWay) {
   std::ofstream(files_.key + ".new") << "half";
   ASSERT_TRUE(load());
   EXPECT_EQ(count_in(folder_.file("data")), 2);
+}
+
+TEST_F(Certificates, WhereWeAreIsGoneAndTheirPathsAreRelative) {
+  const testing_support::VanishedFolder here;
+  const auto loaded = own_certificate({.certificate = "cert.pem", .key = "key.pem"}, "127.0.0.2");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().kind, ErrorKind::transient);
+  EXPECT_THAT(loaded.error().detail, HasSubstr("cannot write cert.pem"));
 }
 
 TEST_F(Certificates, ThatCannotBeMadeAreNoneOfTheOwnersFaults) {

@@ -47,6 +47,15 @@ TEST_F(LogFile, ALineHasTimeLevelAndText) {
                                                 "warning the carrier refused 2 of three")));
 }
 
+TEST_F(LogFile, IsForItsOwnerAlone) {
+  const mode_t before = umask(0);
+  open(LogLevel::debug)->info("a trace may go there");
+  umask(before);
+  struct stat status {};
+  ASSERT_EQ(stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
 TEST_F(LogFile, AFileThatWasMovedAwayIsOpenedAnew) {
   const auto log = open(LogLevel::debug);
   log->info("one");

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "sip/registrations.hpp"
+#include "support/as_nobody.hpp"
 #include "support/eventually.hpp"
 #include "support/flexisip.hpp"
 #include "support/temp_folder.hpp"
@@ -27,21 +28,7 @@ constexpr const char* kAddress = "100000_bob@pop.example";
 constexpr const char* kUri = "sip:100000_bob@127.0.0.1:57664;transport=tcp;fs-conn-id=7f04fd78";
 constexpr const char* kPath = "<sip:127.0.0.1:5090;fs-proxy-id=8c5ff36e3c334cb6;lr>";
 
-/// While it lives, this thread and those that it begins are the user nobody, where they were root. (Linux keeps a user
-/// for each thread; glibc's functions would change all of them.)
-class AsNobody {
- public:
-  AsNobody() { become(65534); }
-  ~AsNobody() { become(before_); }
-  AsNobody(const AsNobody&) = delete;
-  AsNobody& operator=(const AsNobody&) = delete;
-
- private:
-  void become(uid_t user) const {
-    if (before_ == 0) ::syscall(SYS_setresuid, -1, user, -1);
-  }
-  const uid_t before_ = ::geteuid();
-};
+using testing_support::AsNobody;
 
 class AskFlexisip : public testing::Test {
  protected:

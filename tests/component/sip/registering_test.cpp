@@ -149,6 +149,20 @@ TEST_F(Registering, IsRenewedInTimeWithTheSameNonce) {
   EXPECT_EQ(count_in_log("registered at"), 1) << "only what changes is told";
 }
 
+// Whose port begins as ours does, and who is listed after us.
+TEST_F(Registering, TheTimeOfAnotherContactIsNotOurs) {
+  constexpr std::uint16_t kLast = 6552;  // with one more digit it still is a port
+  for (options_.port = 2000; !endpoint_ && options_.port <= kLast; ++options_.port) {
+    if (auto listening = listen(options_, receiver_, log_)) endpoint_ = std::move(*listening);
+  }
+  ASSERT_TRUE(endpoint_) << "no port is free";
+  challenge("first");
+  const std::string ours = fmt::format("sip:100000_gate@127.0.0.1:{}", endpoint_->port());
+  answer(200, "OK", fmt::format("Contact: <{}>;expires=1\r\nContact: <{}1>;expires=600\r\n", ours, ours));
+  answer(200, "OK", fmt::format("Contact: <{};transport=udp>;expires=1\r\nExpires: 600\r\n", ours));
+  grant(600);  // and so it came each time within the second
+}
+
 TEST_F(Registering, ANonceThatHasGrownOldIsReplaced) {
   start();
   challenge("first");
@@ -217,6 +231,14 @@ TEST_F(Registering, AsksForLongerWhereTheServerWantsItSo) {
   start();
   answer(423, "Interval Too Brief", "Min-Expires: 1800\r\n");
   EXPECT_EQ(grant(1800).header("Expires"), "1800");
+}
+
+TEST_F(Registering, DoesNotGoOnForEverWithAServerThatWantsEverLonger) {
+  start();
+  answer(423, "Interval Too Brief", "Min-Expires: 1800\r\n");
+  answer(423, "Interval Too Brief", "Min-Expires: 1900\r\n");
+  answer(423, "Interval Too Brief", "Min-Expires: 2000\r\n");
+  EXPECT_TRUE(log_has("does not let"));
 }
 
 TEST_F(Registering, SaysGoodbye) {

@@ -7,6 +7,7 @@
 
 #include "kit.hpp"
 #include "sql.hpp"
+#include "support/as_nobody.hpp"
 
 namespace mmsgate::store::kit {
 namespace {
@@ -171,6 +172,23 @@ TEST_F(Opening, AFolderInItsPlaceIsTransientAndNamed) {
 TEST_F(Opening, AFileInTheFoldersPlaceIsTransientAndNamed) {
   std::ofstream(folder_.file("a")) << "x";
   EXPECT_EQ(error_at(folder_.file("a/mmsgate.sqlite")).kind, ErrorKind::transient);
+}
+
+TEST_F(Opening, AFolderThatIsNotOursToEnterIsTransientAndNamed) {
+  std::filesystem::create_directories(folder_.file("a/b"));
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
+  std::filesystem::permissions(folder_.file("a"), std::filesystem::perms::none);
+  {
+    const testing_support::AsNobody nobody;  // whom, unlike root, a mode keeps out
+    for (const char* name : {"a/mmsgate.sqlite", "a/b/mmsgate.sqlite", "a/c/mmsgate.sqlite"}) {
+      const auto opened = open_at(folder_.file(name));
+      ASSERT_FALSE(opened.has_value()) << name;
+      EXPECT_EQ(opened.error().kind, ErrorKind::transient);
+      EXPECT_NE(opened.error().detail.find("cannot make the database " + folder_.file("a")), std::string::npos);
+      EXPECT_NE(opened.error().detail.find("Permission denied"), std::string::npos) << opened.error().detail;
+    }
+  }
+  std::filesystem::permissions(folder_.file("a"), std::filesystem::perms::owner_all);
 }
 
 TEST_F(Opening, ForReadingOnlyTakesQueriesAndRefusesCommands) {

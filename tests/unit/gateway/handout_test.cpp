@@ -9,6 +9,17 @@
 namespace mmsgate::gateway {
 namespace {
 
+TEST(Handout, WhatCannotBeANameIsSeen) {
+  runtime::SystemRandom random;
+  const std::string token = crypto::make_secret(random);
+  EXPECT_TRUE(could_be_handed_out(token));
+  EXPECT_TRUE(could_be_handed_out(contacts_name(token)));
+  for (const std::string& other :
+       {std::string(), std::string(".vcf"), token.substr(1), token + "x", token + "/", token + ".vcf.vcf"}) {
+    EXPECT_FALSE(could_be_handed_out(other)) << other;
+  }
+}
+
 TEST(Handout, OnlyItsNameOpensIt) {
   runtime::SystemRandom random;
   const std::string token = crypto::make_secret(random);

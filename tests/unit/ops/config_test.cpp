@@ -14,6 +14,7 @@ namespace mmsgate::ops {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 constexpr std::string_view kLeast =
     "[api]\napiid = owner@example.org\napipw = s3cret\n[web]\nwebdns = sms.example.org\n";
@@ -84,7 +85,8 @@ TEST(Config, SaysWhatWasMeant) {
             "m.conf:6: [web] has no option \"webprot\"; did you mean \"webport\" in [web]?");
   EXPECT_THAT(error_of("[sip]\nwebport = 80\n"), HasSubstr("did you mean \"webport\" in [web]?"));
   EXPECT_THAT(error_of("[mmsgate]\nzzzzzzzz = 1\n"), HasSubstr("docs/config.md"));
-  EXPECT_THAT(error_of("[wbe]\nwebport = 80\n"), HasSubstr("m.conf:7: there is no section [wbe]"));
+  EXPECT_EQ(error_of("[wbe]\nwebport = 80\n"),
+            "m.conf:7: there is no section [wbe]; the sections are [sip], [api], [web], [provision], [mmsgate]");
 }
 
 TEST(Config, SaysWhatAValueMustBe) {
@@ -169,6 +171,14 @@ class Secrets : public testing::Test {
   [[nodiscard]] Result<Config> read(const std::string& more) const {
     return read_config(kRest + more, "m.conf", {.home = folder_.path(), .credentials = folder_.path()});
   }
+  /// What who speaks with VoIP.ms is told.
+  [[nodiscard]] std::string missing(const std::string& more) const {
+    const auto config = read(more);
+    if (!config) return "refused: " + config.error().detail;
+    EXPECT_EQ(config->api_password.empty(), !check_secrets(*config));
+    const auto known = check_secrets(*config);
+    return known ? "" : known.error().detail;
+  }
   testing_support::TempFolder folder_;
 };
 
@@ -176,16 +186,39 @@ TEST_F(Secrets, StandInTheFileOrInOneOfTheirOwnOrWithSystemd) {
   write("pw", "from a file\n");
   EXPECT_EQ(read("apipw_file = ~/pw\n")->api_password, "from a file");
   EXPECT_EQ(read("apipw = here\napipw_file = ~/pw\n")->api_password, "here");
-  EXPECT_THAT(read("").error().detail, HasSubstr("[api] apipw is missing"));
+  EXPECT_EQ(missing("apipw = here\n"), "");
+  EXPECT_EQ(missing(""), "m.conf: [api] apipw is missing: The VoIP.ms API password (not the portal's).");
   write("apipw", "from systemd");
   EXPECT_EQ(read("")->api_password, "from systemd");
   EXPECT_EQ(read("apipw_file = ~/pw\n")->api_password, "from a file");
 }
 
 TEST_F(Secrets, ThatCannotBeReadAreSaid) {
-  EXPECT_THAT(read("apipw_file = ~/nowhere\n").error().detail, HasSubstr("m.conf:5: [api] apipw_file cannot be read"));
+  EXPECT_THAT(missing("apipw_file = ~/nowhere\n"), StartsWith("m.conf:5: [api] apipw_file cannot be read"));
   write("pw", " \n");
-  EXPECT_THAT(read("apipw_file = ~/pw\n").error().detail, HasSubstr("is empty"));
+  EXPECT_THAT(missing("apipw_file = ~/pw\n"), HasSubstr("is empty"));
+  EXPECT_THAT(missing("[sip]\nsippop = a\nauthid = b\n"), HasSubstr("apipw is missing")) << "the first of two";
+}
+
+TEST_F(Secrets, ThatHaveChangedWaitForAStartLikeTheRest) {
+  const auto with = [&](const std::string& more) {
+    return read("apipw = p\n[sip]\nsippop = a\nauthid = b\n" + more).value();
+  };
+  using Names = std::vector<std::string>;
+  const Config one = with("authpw = s3cret\n");
+  EXPECT_EQ(waiting_for_a_start(one, with("authpw = s3cret\n")), Names{});
+  EXPECT_EQ(waiting_for_a_start(one, with("authpw = two = 2\n")), Names{"[sip] authpw"});
+  write("pw", "s3cret\n");
+  const Config in_file = with("authpw_file = ~/pw\n");
+  EXPECT_EQ(waiting_for_a_start(one, in_file), Names{"[sip] authpw_file"}) << "it is the same password";
+  write("pw", "two\n");
+  EXPECT_EQ(waiting_for_a_start(in_file, with("authpw_file = ~/pw\n")), Names{"[sip] authpw"});
+  for (const std::string& line : one.fixed)
+    EXPECT_THAT(line, testing::Not(HasSubstr("s3cret"))) << "it is not kept as it is";
+}
+
+TEST_F(Secrets, OfTheApiTakeEffectAtOnce) {
+  EXPECT_TRUE(waiting_for_a_start(read("apipw = one\n").value(), read("apipw = two\n").value()).empty());
 }
 
 TEST_F(Secrets, AreNotShown) {

@@ -64,7 +64,6 @@ TEST(Registration, NeedsAllThree) {
       "m.conf:7: [sip] sippop alone registers nowhere: sippop, authid and authpw go together, and authid is not set");
   EXPECT_THAT(error_of("\nauthid = 100000_gate\nauthpw = x\n"),
               AllOf(HasSubstr("m.conf:8: "), HasSubstr("sippop is not set")));
-  EXPECT_THAT(error_of("sippop = pop.example\nauthid = a\n"), HasSubstr("authpw is not set"));
   EXPECT_THAT(error_of("authpw = a\n"), HasSubstr("m.conf:7: [sip] authpw"));
 }
 
@@ -75,6 +74,25 @@ TEST(Registration, MayHaveItsPasswordInAFile) {
   ASSERT_TRUE(config) << config.error().detail;
   EXPECT_EQ(config->registration->password, "from a file");
   EXPECT_THAT(read("authpw_file = ~/pw\n", folder.path()).error().detail, HasSubstr("m.conf:7: [sip] authpw_file"));
+}
+
+// Whoever lists messages as another user than the service needs no password.
+TEST(Registration, WaitsForAPasswordThatThisProcessCannotKnow) {
+  const std::string two = "sippop = pop.example\nauthid = gate\n";
+  const auto nowhere = read(two);
+  ASSERT_TRUE(nowhere) << nowhere.error().detail;
+  EXPECT_FALSE(nowhere->registration);
+  EXPECT_EQ(check_secrets(*nowhere).error().detail,
+            "m.conf:7: [sip] sippop alone registers nowhere: sippop, authid and authpw go together, and authpw is not "
+            "set");
+  const auto unreadable = read(two + "authpw_file = /nonexistent/pw\n");
+  ASSERT_TRUE(unreadable) << unreadable.error().detail;
+  EXPECT_FALSE(unreadable->registration);
+  EXPECT_EQ(check_secrets(*unreadable).error().detail,
+            "m.conf:9: [sip] authpw_file cannot be read or is empty: /nonexistent/pw");
+  EXPECT_TRUE(check_secrets(*read(two + "authpw = x\n")));
+  EXPECT_THAT(error_of("sippop = a b\nauthid = gate\n"), HasSubstr("sippop must be HOST")) << "the rest is checked";
+  EXPECT_THAT(error_of("authpw_file = /nonexistent/pw\n"), HasSubstr("m.conf:7: [sip] authpw_file alone"));
 }
 
 TEST(Registration, MayHaveAnotherAddress) {
@@ -103,7 +121,12 @@ TEST(SipTrace, GoesToTheLogWithoutAFile) {
   const auto config = read("siploglevel = 5\nsipconsoleloglevel = 3\n");
   EXPECT_EQ(config->sip_trace, 5);
   EXPECT_EQ(config->sip_file_trace, 0);
-  EXPECT_EQ(read("sipconsoleloglevel = 77\n")->sip_trace, 9);
+}
+
+TEST(SipTrace, HasNoLevelAboveNine) {
+  EXPECT_EQ(read("siploglevel = 9\n")->sip_trace, 9);
+  EXPECT_EQ(error_of("siploglevel = 10\n"), "m.conf:7: [sip] siploglevel must be a level, 0 to 9");
+  EXPECT_EQ(error_of("\nsipconsoleloglevel = 77\n"), "m.conf:8: [sip] sipconsoleloglevel must be a level, 0 to 9");
 }
 
 TEST(SipTrace, HasALevelForEachWithOne) {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// How commands come onto the command line, and what all of them may be told. Which there are stands in
+// commands_of_*.cpp; what one does, in a file of its own. Main thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "ops/config.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace mmsgate::cli {
+
+/// What all commands may be told.
+struct Common {
+  std::string config_file = "/etc/flexisip/mmsgate.conf";
+  std::string log_level;
+  int sip_trace = -1;
+  bool default_config = false;
+};
+
+void add_common(CLI::App& app, Common& common);
+/// The config's file, with what the command line says otherwise.
+[[nodiscard]] Result<ops::Config> configured(const Common& common);
+/// Runs what needs the config; else 2, with what is wrong with it on standard error.
+[[nodiscard]] int with_config(const Common& common, const std::function<int(const ops::Config&)>& command);
+
+/// Adds commands. What they are told lives as long as the commands do.
+class Commands {
+ public:
+  /// Answers the process' exit code.
+  using Run = std::function<int()>;
+  using WithConfig = std::function<int(const ops::Config&)>;
+
+  /// `chosen` becomes what the command line has asked for. Both must outlive it.
+  Commands(const Common& common, Run& chosen) : common_(common), chosen_(chosen) {}
+
+  /// A command that needs the config.
+  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, WithConfig command) const;
+  CLI::App* add_plain(CLI::App& parent, const std::string& name, const std::string& help, Run command) const;
+  /// One that has others below it.
+  static CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& help);
+
+  [[nodiscard]] const Common& common() const { return common_; }
+
+ private:
+  const Common& common_;
+  Run& chosen_;
+};
+
+/// A command that is told `told`, a shared_ptr to its options.
+template <typename Function, typename Told>
+[[nodiscard]] Commands::WithConfig told_to(Function function, Told told) {
+  return [function, told](const ops::Config& config) { return function(config, *told); };
+}
+
+void add_commands_of_use(CLI::App& app, const Commands& commands);
+void add_commands_of_setup(CLI::App& app, const Commands& commands);
+void add_commands_of_keeping(CLI::App& app, const Commands& commands);
+
+}  // namespace mmsgate::cli

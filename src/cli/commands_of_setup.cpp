@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words for what one does when something is set up: VoIP.ms, phones, scripts, the config.
+#include "cli/commands.hpp"
+
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/config.hpp"
+#include "cli/handouts.hpp"
+#include "cli/hook.hpp"
+#include "cli/keys.hpp"
+#include "cli/provision.hpp"
+
+namespace mmsgate::cli {
+namespace {
+
+void add_hook(CLI::App& app, const Commands& commands) {
+  const auto told = std::make_shared<HookOptions>();
+  CLI::App& group = *Commands::add_group(app, "hook", "The web hook's address, which VoIP.ms must know");
+  auto* show = commands.add(group, "show", "What to paste at VoIP.ms, and when a message came by it last",
+                            told_to(show_hooks, told));
+  show->add_flag("--json", told->json, "Print JSON; the tokens stand in it");
+  commands.add(group, "add", "Make a further one, to put in the place of an older", told_to(add_hook_token, told));
+  auto* remove =
+      commands.add(group, "remove", "From now on nothing is taken from this one", told_to(remove_hook_token, told));
+  remove->add_option("WHICH", told->which, "Its number in the list, its token, or the whole address")->required();
+  remove->add_flag("--force", told->even_the_last, "Even if it is the last");
+}
+
+void add_provision(CLI::App& app, const Commands& commands) {
+  struct Told {
+    ProvisionOptions options;
+    bool lists = false;
+    bool revokes = false;
+    bool without_password = false;
+  };
+  const auto told = std::make_shared<Told>();
+  ProvisionOptions& options = told->options;
+  auto* command = commands.add(app, "provision", "Make configurations for Linphone phones, with a code to scan",
+                               [told](const ops::Config& config) {
+                                 if (told->lists) return list_handouts(config, told->options.json);
+                                 if (told->revokes) return revoke_handouts(config, told->options.accounts);
+                                 if (told->without_password) told->options.login = gateway::LoginForm::none;
+                                 return provision(config, told->options);
+                               });
+  command->add_option("ACCOUNT", options.accounts, "Sub accounts, '*' for all; without any, they are asked for");
+  command->add_flag("--together", options.together, "All of them on one phone, instead of a phone each");
+  const std::map<std::string, gateway::LoginForm> forms{
+      {"ha1", gateway::LoginForm::ha1}, {"plain", gateway::LoginForm::plain}, {"none", gateway::LoginForm::none}};
+  auto* login = command
+                    ->add_option("--password", options.login,
+                                 "ha1 = a hash of the password (usual); plain = the password; none = the phone asks")
+                    ->transform(CLI::CheckedTransformer(forms, CLI::ignore_case));
+  command->add_flag("--no-password", told->without_password, "As --password none")->excludes(login);
+  command->add_option("--uses", options.uses, "So often the URL works")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  command->add_option("--hours", options.hours, "So long the URL works")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 24 * 366));
+  command->add_option("--png", options.png, "Also draw the code into this PNG file, or into files in this folder");
+  command->add_option("--svg", options.svg, "The same as SVG");
+  command->add_option("--local-path", options.local_path,
+                      "Write files to this folder, to be served by yourself, instead of having the gateway do it");
+  command->add_option("--web-path", options.web_path, "The URL of that folder; without it, webdns");
+  command->add_option("--add-path", options.add_path, "Added to both")->capture_default_str();
+  command->add_flag("--json", options.json, "Print JSON");
+  auto* lists = command->add_flag("--list", told->lists, "The URLs that still work, without the URLs themselves");
+  command->add_flag("--revoke", told->revokes, "Have those of the accounts work no more")->excludes(lists);
+}
+
+void add_keys(CLI::App& app, const Commands& commands) {
+  const auto told = std::make_shared<KeysOptions>();
+  CLI::App& group = *Commands::add_group(app, "keys", "The keys by which scripts and cameras send files to phones");
+  auto* make = commands.add(group, "add", "Make a key; it is shown once", told_to(add_key, told));
+  make->add_option("--account", told->accounts, "To the phones of this sub account; may be given several times")
+      ->allow_extra_args(false);
+  make->add_flag("--all-accounts", told->all_accounts, "To all phones, also those that are yet to come");
+  auto* list =
+      commands.add(group, "list", "Which keys there are, for whom, and when they were used; never a key itself",
+                   told_to(list_keys, told));
+  list->add_flag("--json", told->json, "Print JSON instead of a table");
+  auto* revoke = commands.add(group, "revoke", "End a key, at once and for good", told_to(revoke_key, told));
+  for (CLI::App* one : {make, revoke}) one->add_option("NAME", told->name, "What you call it")->required();
+}
+
+void add_config(CLI::App& app, const Commands& commands) {
+  CLI::App& group = *Commands::add_group(app, "config", "See whether the config file is right, and what it says");
+  commands.add_plain(group, "check", "Read it and say what is wrong",
+                     [&commands] { return check_config(commands.common().config_file); });
+  commands.add_plain(group, "show", "Every option as it holds; secrets are not shown",
+                     [&commands] { return show_config(commands.common().config_file); });
+  commands.add_plain(group, "default", "As --default-config", print_default_config);
+}
+
+}  // namespace
+
+void add_commands_of_setup(CLI::App& app, const Commands& commands) {
+  add_hook(app, commands);
+  add_provision(app, commands);
+  add_keys(app, commands);
+  add_config(app, commands);
+}
+
+}  // namespace mmsgate::cli
