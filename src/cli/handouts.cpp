@@ -50,9 +50,6 @@ int revoke_handouts(const ops::Config& config, const std::vector<std::string>& a
     if (!count) return say(count.error().detail);
     revoked += *count;
   }
-  if (revoked == 0 && std::ranges::find(accounts, "*") == accounts.end()) {
-    return say("there is none of theirs; `mmsgate provision --list` shows those that there are");
-  }
   fmt::print("{} URLs were revoked: they work no more.\n", revoked);
   return 0;
 }

@@ -19,12 +19,15 @@ constexpr int kLooks = 2;
 /// that the log was only behind comes as soon as any.
 constexpr int kMostDoublings = 4;
 
+/// Nearly all of what one that waits keeps in memory.
+std::size_t bytes_of(const Told& told) { return told.raw.size() + told.message.text.size(); }
+
 std::unexpected<Error> too_many() { return fail(ErrorKind::limit, "too many messages wait to be looked up"); }
 
 }  // namespace
 
 void HookCheck::look_up(Told told, Answer answer) {
-  const std::size_t bytes = told.raw.size();
+  const std::size_t bytes = bytes_of(told);
   const bool has_room = ++inside_ <= kMostWaiting;
   const bool has_bytes = (bytes_inside_ += bytes) <= kMostBytes;
   Waiting waiting{.told = std::move(told), .answer = std::move(answer), .looks_left = kLooks};
@@ -34,7 +37,7 @@ void HookCheck::look_up(Told told, Answer answer) {
 
 void HookCheck::end(Waiting& waiting, Result<std::vector<NewMessage>> proven) {
   --inside_;
-  bytes_inside_ -= waiting.told.raw.size();
+  bytes_inside_ -= bytes_of(waiting.told);
   waiting.answer(std::move(proven));
 }
 

@@ -93,7 +93,6 @@ std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Sh
     return is_get ? make_media(std::move(head), options, site) : method_not_allowed("GET, HEAD");
   }
   if (folder == &options.handout_path) {
-    if (auto refused = too_many(shared.lost, head)) return refused;  // a phone asks now and then, who guesses often
     return is_get ? make_handout(std::move(head), options, site) : method_not_allowed("GET, HEAD");
   }
   std::string token = head.path.substr(folder->size() + 1);

@@ -37,6 +37,7 @@ class HookCheckTest : public EngineTest {
                     R"("}}})",
             .source = formats::IpAddress::parse(source).value()};
   }
+  [[nodiscard]] std::string token() { return store_->hook_tokens()->front().token; }
   void call(const web::HookRequest& request) {
     inbound_->on_hook(request, web::Reply([this](web::Response response) { answers_.push(std::move(response)); }));
   }
@@ -103,7 +104,7 @@ TEST_F(HookCheckTest, WhatTheLogHasUnderAnotherIdIsFoundByItsWords) {
 
 TEST_F(HookCheckTest, WhatWasToldWithATokenIsNotDoubledByItsWords) {
   web::HookRequest proven = told("7");
-  proven.token = "t";
+  proven.token = token();
   call(proven);
   EXPECT_EQ(status(), 200);
   call(told("8"));
@@ -232,7 +233,7 @@ TEST_F(HookCheckTest, WithHookcheckATokenIsNotEnough) {
   settings_.hook_check = true;
   begin();
   web::HookRequest request = told("7");
-  request.token = "t";
+  request.token = token();
   call(request);
   for (int i = 0; i < 2; ++i) http_.next().answer(R"({"status":"no_sms"})");
   EXPECT_EQ(status(), 403);

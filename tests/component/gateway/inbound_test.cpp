@@ -26,11 +26,12 @@ class InboundTest : public EngineTest {
     inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [this] { deliveries_->poke(Target::phone); });
   }
 
-  static web::HookRequest post(const std::string& event, const std::string& id) {
-    return {.token = "of the first message",
+  web::HookRequest post(const std::string& event, const std::string& id) {
+    return {.token = token(),
             .body = R"({"data":{"event_type":")" + event + R"(","payload":{"id":)" + id +
                     R"(,"from":{"phone_number":"5145550199"},"to":[{"phone_number":"5145550100"}],"text":"hi"}}})"};
   }
+  [[nodiscard]] std::string token() { return store_->hook_tokens()->front().token; }
   web::Response call(const web::HookRequest& request) {
     std::promise<web::Response> answer;
     inbound_->on_hook(request, web::Reply([&](web::Response response) { answer.set_value(std::move(response)); }));
@@ -61,7 +62,7 @@ TEST_F(InboundTest, TheSameAgainIsAnsweredAgainAndStoredOnce) {
 }
 
 TEST_F(InboundTest, TheOlderCallBackIsTakenToo) {
-  web::HookRequest get{.post = false, .token = "t"};
+  web::HookRequest get{.post = false, .token = token()};
   get.query = {{"id", "7"}, {"from", "5145550199"}, {"to", "5145550100"}, {"message", "hi"}};
   EXPECT_EQ(call(get).body, "ok");
   EXPECT_THAT(stored(), SizeIs(1));
@@ -73,7 +74,7 @@ TEST_F(InboundTest, OtherEventsAreTakenAndDropped) {
 }
 
 TEST_F(InboundTest, NonsenseIsABadRequestWithAReason) {
-  const auto answer = call({.token = "t", .body = "{\"data\":"});
+  const auto answer = call({.token = token(), .body = "{\"data\":"});
   EXPECT_EQ(answer.status, 400);
   EXPECT_THAT(answer.body, HasSubstr("JSON"));
   EXPECT_THAT(call(post("message.received", "0")).body, HasSubstr("id"));
