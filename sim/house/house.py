@@ -14,6 +14,7 @@ from .carrier import PASSWORD, USER, Carrier
 from .gateway import Gateway
 from .phone import Phone
 from .ports import free_ports, own_address
+from .process import Process
 from .proxy import Proxy
 
 DOMAIN = "sim.example"
@@ -74,6 +75,8 @@ class House:
     def _end(self, error: BaseException | None) -> None:
         """The folder stays after a failure only: then somebody wants to read the logs. A Ctrl-C is none."""
         self.stop()
+        for forgotten in Process.of(self.folder):
+            forgotten.stop()
         if isinstance(error, Exception):
             print(f"the household's logs are in {self.folder}", flush=True)
         elif self._given_folder is None:

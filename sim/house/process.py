@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 Event = dict[str, Any]
 PATIENCE = 20.0  # seconds that anything is waited for, unless said otherwise
@@ -37,8 +37,19 @@ def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIEN
     raise Gone(f"{what}: not within {patience:g} s")
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+@contextmanager
+def uninterrupted() -> Iterator[set[signal.Signals]]:
+    """A Ctrl-C comes before this or after it. Gives what was held up before."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield before
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _die_with(parent: int, signals: set[signal.Signals]) -> Callable[[], None]:
     def before_exec() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before we could ask to be told
             os.kill(os.getpid(), signal.SIGKILL)
@@ -52,18 +63,28 @@ class Process:
     It has a process group of its own: a Ctrl-C at the terminal is for who started it, who then stops all in good order.
     """
 
+    #: All that have been started and not waited for: what an interrupt has taken from its owner's hands is still here.
+    living: ClassVar[list["Process"]] = []
+
     def __init__(self, name: str, command: list[str | Path], folder: Path, env: dict[str, str] | None = None):
         self.name = name
+        self.folder = folder
         self.log = folder / f"{name}.log"
         self.seen: list[Event] = []
         self._events: queue.Queue[Event | None] = queue.Queue()
         self._kept: list[Event] = []
         self._log = self.log.open("ab", buffering=0)
-        self.child = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=self._log, cwd=folder, env={**os.environ, **(env or {})},
-                                      preexec_fn=_die_with(os.getpid()), process_group=0)
-        self._reader = threading.Thread(target=self._read, name=f"reads {name}", daemon=True)
-        self._reader.start()
+        with uninterrupted() as before:
+            self.child = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                          stderr=self._log, cwd=folder, env={**os.environ, **(env or {})},
+                                          preexec_fn=_die_with(os.getpid(), before), process_group=0)
+            self._reader = threading.Thread(target=self._read, name=f"reads {name}", daemon=True)
+            self._reader.start()
+            self.living.append(self)
+
+    @classmethod
+    def of(cls, folder: Path) -> list["Process"]:
+        return [each for each in cls.living if each.folder == folder]
 
     def _read(self) -> None:
         assert self.child.stdout
@@ -154,4 +175,6 @@ class Process:
             raise Gone(f"{self.name} did not end within {patience:g} s\n{self.tail()}") from None
         self.hang_up()
         self._reader.join(patience)
+        if self in self.living:
+            self.living.remove(self)
         return code
