@@ -10,6 +10,8 @@ using namespace mmsgate::fuzz;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = as_text(data, size);
   if (const auto addresses = parse_ul_dump(text); !addresses) must_be_a_sentence(addresses.error().detail);
+  const auto since = parse_uptime(text);
+  must_be_a_sentence(since ? *since : since.error().detail);
   constexpr TimePoint kNow{std::chrono::seconds(1'800'000'000)};
   const auto phones = parse_ul_lookup(text, kNow, "sip.example");
   if (!phones) {

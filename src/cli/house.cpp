@@ -85,6 +85,9 @@ void House::reload(const ops::Config& config) {
   settings_.replace(std::move(settings));
   api_.replace(credentials_from(config));
   keeper_.look_now();
+  if (const auto read = hook_tokens_.read_again(); !read) {
+    log_->error("the tokens of the web hook are not read again: {}", read.error().detail);
+  }
   if (const auto opened = trace_->reopen(); !opened) log_->error("{}", opened.error().detail);
 }
 
@@ -207,10 +210,11 @@ void House::poke_all() {
 
 std::unique_ptr<sip::Registrations> House::locator(const ops::Config& config) {
   using enum ops::Config::Locator;
+  const auto on_proxy = [this](std::string name) { deliveries_.on_proxy(std::move(name)); };
   sip::FlexisipOptions flexisip_options{.socket = config.flexisip_socket, .form = config.contact_route};
   switch (config.locator) {
     case kamailio:
-      return sip::ask_kamailio(config.domain, config.kamailio_rpc);
+      return sip::ask_kamailio({.domain = config.domain, .rpc_socket = config.kamailio_rpc}, on_proxy);
     case proxy:
       return sip::ask_nobody(config.domain);
     case automatic:
@@ -219,8 +223,9 @@ std::unique_ptr<sip::Registrations> House::locator(const ops::Config& config) {
     case flexisip:
       break;
   }
-  return sip::ask_flexisip(std::move(flexisip_options),
-                           [this](const std::string& account) { deliveries_.on_registered(account); });
+  return sip::ask_flexisip(
+      std::move(flexisip_options), [this](const std::string& account) { deliveries_.on_registered(account); },
+      on_proxy);
 }
 
 House::~House() {

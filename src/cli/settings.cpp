@@ -9,6 +9,7 @@ gateway::Settings settings_from(const ops::Config& config) {
   settings.layout = config.layout_separate ? Layout::separate : Layout::together;
   settings.phone_policy.give_up_after = config.give_up_after;
   settings.carrier_policy.give_up_after = config.give_up_after;
+  settings.proxy_keeps = config.proxy_keeps;
   settings.carrier_settles = config.carrier_settles;
   settings.media_policy.give_up_after = config.media_wait;
   settings.receipts = config.receipts;

@@ -24,6 +24,7 @@ std::optional<Step> from_waiting(Event event) {
     case Event::interrupted:
     case Event::replayed:
     case Event::found:
+    case Event::lost:
       return std::nullopt;
   }
   return std::nullopt;
@@ -48,6 +49,7 @@ std::optional<Step> from_sending(Event event) {
     case Event::held:
     case Event::replayed:
     case Event::found:
+    case Event::lost:
       return std::nullopt;
   }
   return std::nullopt;
@@ -62,6 +64,8 @@ std::optional<Step> from_ended(State state, Event event) {
     case Event::found:
       return state == State::failed || state == State::dead ? std::optional(Step{State::accepted, false, true})
                                                             : std::nullopt;
+    case Event::lost:
+      return state == State::accepted ? std::optional(Step{State::queued}) : std::nullopt;
     case Event::claimed:
     case Event::accepted:
     case Event::refused:
@@ -157,6 +161,8 @@ std::string_view to_string(Event event) {
       return "replayed";
     case Event::found:
       return "found";
+    case Event::lost:
+      return "lost";
   }
   return "?";
 }

@@ -33,6 +33,7 @@ enum class Event {
   held,         ///< A person stopped it.
   replayed,     ///< A person wants it tried again from the start.
   found,        ///< The other side's log shows that it took it after all.
+  lost,         ///< Whoever had taken it, and kept it for a phone that was away, has forgotten it.
 };
 
 /// What must happen in the same transaction as the change of state.
@@ -47,7 +48,7 @@ struct Step {
 /// Nothing: the event means nothing in that state and changes nothing (a second receipt, a late answer).
 [[nodiscard]] std::optional<Step> next(State state, Event event);
 
-/// Will never move again by itself.
+/// Nothing more is done for it by itself, unless it gets lost.
 [[nodiscard]] bool is_final(State state);
 
 [[nodiscard]] std::string_view to_string(State state);
@@ -57,6 +58,6 @@ inline constexpr std::array kAllStates{State::queued,   State::sending, State::a
                                        State::deferred, State::failed,  State::dead,     State::held};
 inline constexpr std::array kAllEvents{Event::claimed,   Event::accepted, Event::delivered,   Event::refused,
                                        Event::postponed, Event::expired,  Event::interrupted, Event::released,
-                                       Event::held,      Event::replayed, Event::found};
+                                       Event::held,      Event::replayed, Event::found,       Event::lost};
 
 }  // namespace mmsgate

@@ -13,6 +13,15 @@
 namespace mmsgate::formats {
 namespace {
 
+std::string printable(std::string_view said) {
+  constexpr std::size_t kMost = 200;
+  std::string words(cut_utf8(said, kMost));
+  for (char& c : words) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
+  }
+  return words;
+}
+
 /// In the answer's field "result". Null: Kamailio says that nobody is there.
 Result<Json> result_of(std::string_view answer) {
   auto json = parse_json(answer);
@@ -25,12 +34,7 @@ Result<Json> result_of(std::string_view answer) {
   const std::string said = word_of(error, "message");
   // Only the words tell: usrloc's code is 500 for everything (ul_rpc.c of 5.x and 6.x).
   if (said.starts_with("AOR not found") || said == "AOR has no contacts") return Json();
-  constexpr std::size_t kMost = 200;
-  std::string words(cut_utf8(said.empty() ? "?" : said, kMost));
-  for (char& c : words) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
-  }
-  return fail(ErrorKind::transient, fmt::format("Kamailio answered: {}", words));
+  return fail(ErrorKind::transient, fmt::format("Kamailio answered: {}", printable(said.empty() ? "?" : said)));
 }
 
 /// "[not set]" is how it writes that there is nothing.
@@ -79,6 +83,14 @@ Result<std::vector<Registration>> parse_ul_lookup(std::string_view answer, TimeP
     if (auto phone = phone_of(field_of(*each, "Contact"), address, now, domain)) phones.push_back(*std::move(phone));
   }
   return phones;
+}
+
+Result<std::string> parse_uptime(std::string_view answer) {
+  const auto result = result_of(answer);
+  if (!result) return std::unexpected(result.error());
+  const std::string since = word_of(*result, "up_since");
+  if (since.empty()) return fail(ErrorKind::corrupt, "Kamailio's answer has no \"up_since\"");
+  return printable(since);
 }
 
 }  // namespace mmsgate::formats

@@ -20,4 +20,7 @@ namespace mmsgate::formats {
 [[nodiscard]] Result<std::vector<Registration>> parse_ul_lookup(std::string_view answer, TimePoint now,
                                                                 std::string_view domain);
 
+/// `core.uptime`: since when it runs, in its own words: another start has others. Errors as above.
+[[nodiscard]] Result<std::string> parse_uptime(std::string_view answer);
+
 }  // namespace mmsgate::formats

@@ -125,7 +125,9 @@ store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {
   store::Outcome outcome{.id = job.id,
                          .event = verdict.event,
                          .reason = std::move(verdict.reason),
-                         .result_id = std::move(verdict.result_id)};
+                         .result_id = std::move(verdict.result_id),
+                         // No phone says of a tick that it has it, so that nobody would know which are lost.
+                         .kept = verdict.kept && job.kind != Kind::receipt};
   if (outcome.event != Event::postponed) return outcome;
   const RetryPolicy policy = policy_for(job);
   const TimePoint now = world_.clock.now();
@@ -167,6 +169,23 @@ void Deliveries::on_registered(const std::string& account) {
     ++registrations_[account];
     world_.store.release(account, world_.clock.now(), [this](const Result<int>& released) {
       if (released && *released > 0) poke(Target::phone);
+    });
+  });
+}
+
+void Deliveries::on_proxy(std::string name) {
+  world_.loop.post([this, name = std::move(name)] {
+    const TimePoint now = world_.clock.now();
+    const TimePoint since = now - world_.settings.read()->proxy_keeps;
+    world_.store.note_proxy(name, now, since, [this, name](const Result<std::optional<int>>& lost) {
+      if (!lost) {
+        world_.log.error("cannot write down that the proxy is {}: {}", name, lost.error().detail);
+        return world_.loop.post_after(kRecordPause, [this, name] { on_proxy(name); });
+      }
+      if (!*lost) return;
+      world_.log.info("the proxy was started anew ({}); {} messages that it had kept for phones are sent again", name,
+                      **lost);
+      poke(Target::phone);
     });
   });
 }

@@ -29,6 +29,8 @@ class Deliveries {
   void poke(Target target) { flow(target).pump.poke(); }
   /// The account has a registered phone: what waits for it goes at once.
   void on_registered(const std::string& account);
+  /// The proxy of this name answers: one life of it has one name. What a former one kept in its memory is sent again.
+  void on_proxy(std::string name);
   /// The phone of the account says that it has (or shows) the message that we sent with this Call-ID. `done`: it is
   /// stored.
   void on_receipt(store::HandsetWord word, std::function<void(Result<bool>)> done);

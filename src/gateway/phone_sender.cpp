@@ -19,7 +19,9 @@ std::string uri_of(const std::string& user, const sip::Contact& contact) {
 
 Verdict verdict_of_sip(int status, const std::string& phrase) {
   const std::string said = fmt::format("{} {}", status, phrase);
-  if (status >= 200 && status < 300) return {.event = Event::accepted, .reason = said};
+  // 202: the proxy keeps it (RFC 3428 7); any other is the phone's own answer.
+  constexpr int kKept = 202;
+  if (status >= 200 && status < 300) return {.event = Event::accepted, .reason = said, .kept = status == kKept};
   switch (status) {
     case 400:
     case 405:

@@ -16,6 +16,7 @@ struct Verdict {
   Event event = Event::postponed;  ///< accepted, refused or postponed.
   std::string reason;              ///< For the event log, and for the sender when it is bad.
   std::string result_id;           ///< The carrier's id.
+  bool kept = false;               ///< accepted, by a proxy that keeps it: the phone may be away.
   bool unclear = false;            ///< postponed, by an answer that nobody has documented: not to be tried for days.
   bool unsettled = false;          ///< postponed; it may be under way there still, and be done after all.
   bool slow = false;               ///< postponed, until a person acts or a quota refills: seconds will not help.

@@ -56,6 +56,7 @@ struct Settings {
   OutgoingChoice outgoing;
   RetryPolicy phone_policy;
   RetryPolicy carrier_policy;
+  Duration proxy_keeps = std::chrono::hours(24 * 7);  ///< A MESSAGE for a phone that is away; 0: what it keeps is safe.
   Duration carrier_settles =
       std::chrono::minutes(2);  ///< After so long, a call without an answer has been done or never will be.
   RetryPolicy media_policy{

@@ -52,6 +52,7 @@ struct Config {
   Locator locator = Locator::automatic;
   std::string kamailio_rpc;
   std::string flexisip_socket;
+  std::chrono::hours proxy_keeps{};
   formats::ContactRoute contact_route = formats::ContactRoute::ctrt;
   int sip_trace = 0;  ///< Into the log: 0 ... 9.
   std::string sip_trace_file;

@@ -32,6 +32,9 @@ constexpr Option kOptions[] = {
      "ones."},
     {"sip", "kamailiorpc", path, "/run/kamailio/kamailio_rpc.sock", "", Use::now,
      "The datagram socket of Kamailio's jsonrpcs module, for locator = kamailio."},
+    {"sip", "proxykeephours", count, "168", "", Use::live,
+     "How long the proxy keeps a message in memory for a phone that is away. What is not older is sent again after the "
+     "proxy was started anew; 0 = never, for a proxy that keeps them in a database."},
     {"sip", "siptlsport", port, "", "", Use::now,
      "Its port for SIP over TLS; when not set, the one after sipport: 5061."},
     {"sip", "sipcert", path, "~/data/mmsgate-local-cert.pem", "", Use::now,

@@ -138,6 +138,7 @@ Result<bool> fill_sip(Config& config, const Values& values) {
   if (config.domain.empty()) config.domain = config.proxy.host;
   config.locator = locator(values);
   config.kamailio_rpc = values.text("sip", "kamailiorpc");
+  config.proxy_keeps = std::chrono::hours(values.number("sip", "proxykeephours"));
   config.flexisip_socket = values.text("sip", "flexisipsocket");
   config.contact_route =
       values.is("sip", "contactroute", "doroute") ? formats::ContactRoute::doroute : formats::ContactRoute::ctrt;

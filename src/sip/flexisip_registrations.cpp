@@ -25,12 +25,14 @@ constexpr std::size_t kMostKnown = 10'000;
 
 class AskFlexisip final : public Registrations {
  public:
-  AskFlexisip(FlexisipOptions options, OnRegistered on_registered)
+  AskFlexisip(FlexisipOptions options, OnRegistered on_registered, OnProxy on_proxy)
       : options_(std::move(options)),
         socket_({.path = options_.socket, .pid_file = options_.pid_file, .folder = options_.folder}),
         on_registered_(std::move(on_registered)),
+        on_proxy_(std::move(on_proxy)),
         seen_(options_.domain_without.empty() || socket_.is_there()) {
     if (!seen_) look_for_flexisip();
+    loop_.post([this] { look_for_a_new_start(); });
   }
 
   void find(const std::string& account, Found done) override {
@@ -65,6 +67,8 @@ class AskFlexisip final : public Registrations {
   Answer look_up(const std::string& account, Steady::time_point asked) {
     // What was asked while Flexisip kept another waiting shares its fate: a queue must not wait two seconds for each.
     if (asked < failed_at_) return std::unexpected(failure_);
+    // What waits since the former one must go first: its turn comes in a moment.
+    if (notice_a_new_start()) return fail(ErrorKind::transient, "Flexisip was started anew just now");
     if (const auto it = known_.find(account); it != known_.end() && Steady::now() < it->second.until) {
       return it->second.answer;
     }
@@ -144,6 +148,23 @@ class AskFlexisip final : public Registrations {
     seen_ = socket_.is_there();
     if (!seen_) loop_.post_after(options_.look_every, [this] { look_for_flexisip(); });
   }
+  void look_for_a_new_start() {
+    static_cast<void>(notice_a_new_start());
+    loop_.post_after(options_.look_every, [this] { look_for_a_new_start(); });
+  }
+  /// Another answers than the one that was met last. Where all is as before, this costs a look into a folder.
+  [[nodiscard]] bool notice_a_new_start() {
+    std::string traces = socket_.traces();
+    if (traces == traces_ || !socket_.meet()) return false;
+    traces_ = std::move(traces);
+    const auto& [path, pid, since] = socket_.peer();
+    std::string name = fmt::format("Flexisip at {}, process {}, since {}", path, pid, since);
+    if (name == name_) return false;
+    const bool is_another = !std::exchange(name_, name).empty();
+    known_.clear();  // a new one knows nobody yet
+    on_proxy_(std::move(name));
+    return is_another;
+  }
   /// Flexisip tells nobody who has come. So while messages wait for somebody, it is asked every few seconds, less
   /// often while it cannot be asked at all; whoever is there is named to the one who waits.
   void miss(const std::string& account) {
@@ -188,6 +209,7 @@ class AskFlexisip final : public Registrations {
   const FlexisipOptions options_;
   FlexisipSocket socket_;  // this and all below, but for seen_, is the registrar thread's
   OnRegistered on_registered_;
+  OnProxy on_proxy_;
   std::atomic<bool> seen_;  ///< A Flexisip, ever.
   std::map<std::string, Known> known_;
   std::map<std::string, Place> places_;
@@ -197,13 +219,14 @@ class AskFlexisip final : public Registrations {
   std::chrono::milliseconds pause_{};
   Error failure_;
   Steady::time_point failed_at_{};
+  std::string traces_, name_;        ///< Of the Flexisip that was met last.
   runtime::Loop loop_{"registrar"};  // last: it ends first
 };
 
 }  // namespace
 
-std::unique_ptr<Registrations> ask_flexisip(FlexisipOptions options, OnRegistered on_registered) {
-  return std::make_unique<AskFlexisip>(std::move(options), std::move(on_registered));
+std::unique_ptr<Registrations> ask_flexisip(FlexisipOptions options, OnRegistered on_registered, OnProxy on_proxy) {
+  return std::make_unique<AskFlexisip>(std::move(options), std::move(on_registered), std::move(on_proxy));
 }
 
 }  // namespace mmsgate::sip

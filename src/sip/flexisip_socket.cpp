@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -61,6 +62,13 @@ bool wait_for(int fd, short what, Steady::time_point end) {
   return left > 0 && ::poll(&wait, 1, static_cast<int>(left)) > 0;
 }
 
+/// Who may open it can change later, and its PID may be that of a container, where it is always the same.
+std::string bound_at(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return {};
+  return fmt::format("{}.{:09}", found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
+}
+
 }  // namespace
 
 std::vector<std::string> FlexisipSocket::candidates() const {
@@ -84,6 +92,17 @@ std::vector<std::string> FlexisipSocket::candidates() const {
   return paths;
 }
 
+std::string FlexisipSocket::traces() const {
+  std::string all;
+  for (const std::string& path : candidates()) all += fmt::format("{} {}\n", path, bound_at(path));
+  return all;
+}
+
+bool FlexisipSocket::meet() {
+  peer_ = {};
+  return std::ranges::any_of(candidates(), [this](const std::string& path) { return connect_to(path).has_value(); });
+}
+
 Result<std::string> FlexisipSocket::ask(const std::string& command) {
   peer_ = {};
   const auto paths = candidates();
@@ -99,11 +118,11 @@ Result<std::string> FlexisipSocket::ask(const std::string& command) {
   return first;
 }
 
-Result<std::string> FlexisipSocket::ask_at(const std::string& path, const std::string& command) {
+Result<Descriptor> FlexisipSocket::connect_to(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX};
   if (path.size() >= sizeof address.sun_path) return cannot_ask(path, "the path is too long for a socket");
   path.copy(address.sun_path, path.size());
-  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const auto* to = reinterpret_cast<const sockaddr*>(&address);
   if (socket.get() < 0 || ::connect(socket.get(), to, sizeof address) != 0) {
     return cannot_ask(path, errno == EAGAIN ? "too many ask at once" : std::strerror(errno));
@@ -112,7 +131,14 @@ Result<std::string> FlexisipSocket::ask_at(const std::string& path, const std::s
   if (options_.path.empty() && !is_trusted(peer)) {
     return cannot_ask(path, "it is neither root's nor flexisip's: name it with flexisipsocket to trust it");
   }
-  peer_ = {path, peer.pid};
+  peer_ = {path, peer.pid, bound_at(path)};
+  return socket;
+}
+
+Result<std::string> FlexisipSocket::ask_at(const std::string& path, const std::string& command) {
+  const auto connected = connect_to(path);
+  if (!connected) return std::unexpected(connected.error());
+  const Descriptor& socket = *connected;
   // Flexisip reads a command with one recv, so it must leave us in one piece; it is shorter than any buffer.
   if (::send(socket.get(), command.data(), command.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(command.size())) {
     return cannot_ask(path, std::strerror(errno));

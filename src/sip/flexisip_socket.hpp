@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "runtime/descriptor.hpp"
 
 namespace mmsgate::sip {
 
@@ -19,16 +20,22 @@ class FlexisipSocket {
   };
   explicit FlexisipSocket(Options options) : options_(std::move(options)) {}
 
-  /// Who took the last question. Another than before: Flexisip was started anew.
+  /// Who was spoken to last. Another than before: Flexisip was started anew.
   struct Peer {
-    std::string path;  ///< Empty: nobody was there.
-    int pid = 0;       ///< 0: not of our namespace.
+    std::string path;   ///< Empty: nobody was there.
+    int pid = 0;        ///< 0: not of our namespace.
+    std::string since;  ///< When its socket was bound: what tells the lives apart of one who always has the same PID.
     bool operator==(const Peer&) const = default;
   };
 
   /// transient: it is not there, may not be opened, or did not answer in time; the detail says which, and where.
   [[nodiscard]] Result<std::string> ask(const std::string& command);
   [[nodiscard]] const Peer& peer() const { return peer_; }
+  /// Whether somebody is there. Does not ask and does not wait, but is not for each second: Flexisip may log it.
+  [[nodiscard]] bool meet();
+  /// What can be seen of all that may be it without asking: another start of Flexisip makes another socket. Empty:
+  /// nobody is there.
+  [[nodiscard]] std::string traces() const;
   /// Something that may be it is there. Does not ask.
   [[nodiscard]] bool is_there() const { return !candidates().empty(); }
 
@@ -36,6 +43,7 @@ class FlexisipSocket {
   /// The one that the PID file names, then the others of the folder, the newest first: in a container, the PID is that
   /// of another namespace.
   [[nodiscard]] std::vector<std::string> candidates() const;
+  [[nodiscard]] Result<runtime::Descriptor> connect_to(const std::string& path);
   [[nodiscard]] Result<std::string> ask_at(const std::string& path, const std::string& command);
 
   const Options options_;

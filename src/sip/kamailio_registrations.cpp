@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registrar thread: asks Kamailio before each MESSAGE, so that a phone that is not there costs no SIP transaction.
+// The registrar thread: asks Kamailio before each MESSAGE, so that a phone that is not there costs no SIP transaction,
+// and looks now and then whether Kamailio was started anew.
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -16,7 +17,13 @@ namespace {
 
 class AskKamailio final : public Registrations {
  public:
-  AskKamailio(std::string domain, std::string socket) : domain_(std::move(domain)), rpc_(std::move(socket)) {}
+  AskKamailio(KamailioOptions options, OnProxy on_proxy)
+      : domain_(std::move(options.domain)),
+        look_every_(options.look_every),
+        rpc_(std::move(options.rpc_socket)),
+        on_proxy_(std::move(on_proxy)) {
+    loop_.post([this] { look_for_a_new_start(); });
+  }
 
   void find(const std::string& account, Found done) override {
     loop_.post(
@@ -50,8 +57,18 @@ class AskKamailio final : public Registrations {
     return std::ranges::any_of(*phones, [now](const Registration& phone) { return !is_over(phone, now); });
   }
 
+  void look_for_a_new_start() {
+    const auto answer = rpc_.ask("core.uptime", {});
+    const auto since = answer ? formats::parse_uptime(*answer) : std::unexpected(answer.error());
+    if (since && std::exchange(up_since_, *since) != *since) on_proxy_(fmt::format("Kamailio since {}", *since));
+    loop_.post_after(look_every_, [this] { look_for_a_new_start(); });
+  }
+
   const std::string domain_;
-  KamailioRpc rpc_;  // the registrar thread's, as are the next two
+  const std::chrono::milliseconds look_every_;
+  KamailioRpc rpc_;  // this and all below is the registrar thread's
+  OnProxy on_proxy_;
+  std::string up_since_;
   Error failure_;
   Steady::time_point failed_at_{};
   runtime::Loop loop_{"registrar"};  // last: it ends first
@@ -59,8 +76,8 @@ class AskKamailio final : public Registrations {
 
 }  // namespace
 
-std::unique_ptr<Registrations> ask_kamailio(std::string domain, std::string rpc_socket) {
-  return std::make_unique<AskKamailio>(std::move(domain), std::move(rpc_socket));
+std::unique_ptr<Registrations> ask_kamailio(KamailioOptions options, OnProxy on_proxy) {
+  return std::make_unique<AskKamailio>(std::move(options), std::move(on_proxy));
 }
 
 }  // namespace mmsgate::sip

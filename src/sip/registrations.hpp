@@ -35,8 +35,18 @@ class Registrations {
 /// "Send to the proxy, it knows": every account is at sip:ACCOUNT@domain.
 [[nodiscard]] std::unique_ptr<Registrations> ask_nobody(std::string domain);
 
+/// A proxy answers that was not seen before: at the first answer, and after each start of it. One life of it has one
+/// name. Called on the registrar thread.
+using OnProxy = std::move_only_function<void(std::string name)>;
+
+struct KamailioOptions {
+  std::string domain;
+  std::string rpc_socket;
+  std::chrono::milliseconds look_every{5000};  ///< How often it is looked whether it was started anew.
+};
+
 /// Asks Kamailio (jsonrpcs, `ul.lookup location ACCOUNT@domain`) over its datagram socket. Has a thread of its own.
-[[nodiscard]] std::unique_ptr<Registrations> ask_kamailio(std::string domain, std::string rpc_socket);
+[[nodiscard]] std::unique_ptr<Registrations> ask_kamailio(KamailioOptions options, OnProxy on_proxy);
 
 struct FlexisipOptions {
   std::string socket;  ///< Path of the control socket; empty: looked for.
@@ -45,13 +55,15 @@ struct FlexisipOptions {
   formats::ContactRoute form = formats::ContactRoute::ctrt;
   std::string domain_without;             ///< Not empty: until a Flexisip has been seen, as ask_nobody(domain_without).
   std::chrono::milliseconds fresh{2000};  ///< An answer is good for so long.
-  std::chrono::milliseconds look_every{5000};  ///< How often it is looked whether a missing phone has come.
+  std::chrono::milliseconds look_every{
+      5000};  ///< How often it is looked whether a missing phone has come, or a new Flexisip.
 };
 
 /// An account that could not be found before has a registered phone now. Called on the registrar thread.
 using OnRegistered = std::move_only_function<void(const std::string& account)>;
 
 /// Asks Flexisip's control socket. Has a thread of its own.
-[[nodiscard]] std::unique_ptr<Registrations> ask_flexisip(FlexisipOptions options, OnRegistered on_registered);
+[[nodiscard]] std::unique_ptr<Registrations> ask_flexisip(FlexisipOptions options, OnRegistered on_registered,
+                                                          OnProxy on_proxy);
 
 }  // namespace mmsgate::sip

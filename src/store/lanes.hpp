@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/delivery_state.hpp"
 #include "core/message.hpp"
 #include "store/sqlite.hpp"
 
@@ -25,13 +26,17 @@ class Lanes {
 
   /// The place for one that enters now.
   [[nodiscard]] Place enter(const std::string& lane);
-  /// The first one has left (its row says so already): the next takes its place and is due now.
-  void advance(const std::string& lane, TimePoint now);
+  /// The place for one that is to be tried again: before all that are younger, unless the first is under way. Who has
+  /// to step back for it does. `place`: where it stands now.
+  [[nodiscard]] Place place_by_age(const std::string& lane, DeliveryId id, std::optional<Place> place);
+  /// The first one has left (its row says so already): the next takes its place and is due at `due`.
+  void advance(const std::string& lane, TimePoint due);
 
  private:
-  Statement has_first_;
+  Statement first_;
   Statement behind_;
   Statement promote_;
+  Statement step_back_;
 };
 
 /// When a queued delivery is due: at once, unless it waits for its turn or for its files.

@@ -32,6 +32,7 @@ struct Change {
   std::string_view reason;
   std::optional<TimePoint> next_try = {};  ///< With Event::postponed and interrupted; nothing: at once.
   std::string_view result_id = {};
+  bool kept = false;  ///< With Event::accepted: by the proxy, for a phone that may be away.
 };
 
 class Mover {

@@ -24,8 +24,11 @@ Outcomes::Outcomes(Database& db, Mover& mover, Acceptor& acceptor)
       states_(db, "SELECT state FROM deliveries WHERE message = ?") {}
 
 Recorded Outcomes::record(const Outcome& outcome, TimePoint now, const FollowUp& follow_up) {
-  const Change change{
-      .event = outcome.event, .reason = outcome.reason, .next_try = outcome.next_try, .result_id = outcome.result_id};
+  const Change change{.event = outcome.event,
+                      .reason = outcome.reason,
+                      .next_try = outcome.next_try,
+                      .result_id = outcome.result_id,
+                      .kept = outcome.kept};
   auto found = read(by_id_.query(outcome.id));
   if (found) found->recorded.found = outcome.event == Event::found;
   return apply(std::move(found), change, now, follow_up);

@@ -173,8 +173,19 @@ CREATE TABLE handouts (
 CREATE INDEX handouts_until ON handouts (until);
 )sql";
 
+// What the proxy keeps in its memory for phones that are away is lost when it is started anew: to be seen, and to be
+// found again.
+constexpr const char* kNinth = R"sql(
+ALTER TABLE deliveries ADD COLUMN kept_at INTEGER;  -- since when a proxy keeps it for its phone; NULL: none does
+CREATE INDEX deliveries_kept ON deliveries (kept_at) WHERE state = 2 AND kept_at IS NOT NULL;
+CREATE TABLE proxies (
+  name    TEXT PRIMARY KEY,  -- of one life of a proxy: another start has another name
+  seen_at INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth, kSeventh, kEighth};
+constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth, kSeventh, kEighth, kNinth};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

@@ -18,6 +18,7 @@
 #include "store/mover.hpp"
 #include "store/outcome.hpp"
 #include "store/parts.hpp"
+#include "store/proxies.hpp"
 #include "store/queries.hpp"
 #include "store/retention.hpp"
 #include "store/sqlite.hpp"
@@ -43,6 +44,7 @@ struct Desk {
         mover(db, events, lanes),
         outcomes(db, mover, acceptor),
         upkeep(db, mover, lanes),
+        proxies(db, upkeep),
         fetches(db, events, blobs),
         importer(db, events, lanes),
         retention(db),
@@ -59,6 +61,7 @@ struct Desk {
   Mover mover;
   Outcomes outcomes;
   Upkeep upkeep;
+  Proxies proxies;
   Fetches fetches;
   Importer importer;
   Retention retention;
@@ -116,6 +119,11 @@ class SqliteStore final : public Store {
   void release(std::string destination, TimePoint now, Done<int> done) override {
     submit<int>([this, destination = std::move(destination), now] { return desk_->upkeep.release(destination, now); },
                 std::move(done));
+  }
+  void note_proxy(std::string name, TimePoint now, TimePoint kept_since, Done<std::optional<int>> done) override {
+    submit<std::optional<int>>(
+        [this, name = std::move(name), now, kept_since] { return desk_->proxies.note(name, now, kept_since); },
+        std::move(done));
   }
   void claim_fetches(int limit, TimePoint now, Done<ClaimedFetches> done) override {
     submit<ClaimedFetches>([this, limit, now] { return desk_->fetches.claim(limit, now); }, std::move(done));

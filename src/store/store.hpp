@@ -91,6 +91,7 @@ struct Outcome {
   std::string reason;                 ///< For the event log and for people.
   std::optional<TimePoint> next_try;  ///< With Event::postponed.
   std::string result_id;              ///< The carrier's id of what it accepted.
+  bool kept = false;                  ///< With Event::accepted: the proxy keeps it until its phone is there.
 };
 
 /// What a handset says of what we sent it.
@@ -260,6 +261,11 @@ class Store {
   virtual void receipt(HandsetWord word, TimePoint now, FollowUp follow_up, Done<Recorded> done) = 0;
   /// Whatever is deferred for this phone is due now. Answers how many.
   virtual void release(std::string destination, TimePoint now, Done<int> done) = 0;
+
+  /// A proxy of this name answers. One that was never seen, though others were, has been started anew: what was kept by
+  /// a proxy since `kept_since` or later, and is not known to have arrived, is queued again. Answers how many; nothing:
+  /// it was known, or is the first.
+  virtual void note_proxy(std::string name, TimePoint now, TimePoint kept_since, Done<std::optional<int>> done) = 0;
 
   /// Takes up to `limit` parts whose bytes are wanted and whose time has come.
   virtual void claim_fetches(int limit, TimePoint now, Done<ClaimedFetches> done) = 0;

@@ -8,8 +8,9 @@
 namespace mmsgate::store {
 namespace {
 
-std::string select_where(std::string_view condition, std::string_view index = "") {
-  return fmt::format("SELECT {} FROM deliveries d {} WHERE {} ORDER BY d.id", kStandingColumns, index, condition);
+std::string select_where(std::string_view condition, std::string_view index = "", std::string_view order = "ASC") {
+  return fmt::format("SELECT {} FROM deliveries d {} WHERE {} ORDER BY d.id {}", kStandingColumns, index, condition,
+                     order);
 }
 
 }  // namespace
@@ -21,9 +22,11 @@ Upkeep::Upkeep(Database& db, Mover& mover, Lanes& lanes)
       lane_of_(db, "SELECT lane FROM deliveries WHERE id = ? AND state = 1 AND blocking = 1"),
       leave_lane_(db, "UPDATE deliveries SET blocking = NULL WHERE id = ?"),
       deferred_(db, select_where("d.destination = ? AND state = 4 AND d.target = 0")),
-      // Named, or the order by id would make it walk through everything that was ever delivered.
-      sending_(db,
-               select_where(fmt::format("{} AND d.state = 1 AND d.target = ?", kOpen), "INDEXED BY deliveries_open")),
+      // Named, or the order by id would make it walk through everything that was ever delivered. The oldest last: each
+      // goes before those that wait already, and not before one that is still under way.
+      sending_(db, select_where(fmt::format("{} AND d.state = 1 AND d.target = ?", kOpen), "INDEXED BY deliveries_open",
+                                "DESC")),
+      kept_(db, select_where("d.state = 2 AND d.kept_at >= ?", "INDEXED BY deliveries_kept")),
       // What nobody could be named for has nowhere to go the second time either.
       ended_badly_(db, select_where("d.message = ? AND d.state IN (5, 6, 7) AND d.destination <> ''")),
       // A file's age is that of its message.
@@ -31,6 +34,9 @@ Upkeep::Upkeep(Database& db, Mover& mover, Lanes& lanes)
                       "UPDATE messages SET received_at = received_at + ? WHERE id IN "
                       "(SELECT message FROM parts INDEXED BY parts_wanted WHERE state = 0)"),
       shift_parts_(db, "UPDATE parts INDEXED BY parts_wanted SET due_at = due_at + ? WHERE state = 0"),
+      shift_kept_(db,
+                  "UPDATE deliveries INDEXED BY deliveries_kept SET kept_at = kept_at + ? "
+                  "WHERE state = 2 AND kept_at IS NOT NULL"),
       shift_deliveries_(db, fmt::format("UPDATE deliveries INDEXED BY deliveries_open SET born_at = born_at + ?1, "
                                         "due_at = due_at + ?1 WHERE {}",
                                         kOpen)),
@@ -59,6 +65,10 @@ int Upkeep::recover(TimePoint now, TimePoint carrier_due) {
   return phones + move_all(read(sending_.query(Target::carrier)), carrier, now);
 }
 
+int Upkeep::send_again(TimePoint kept_since, TimePoint now) {
+  return move_all(read(kept_.query(kept_since)), {Event::lost, "the proxy that kept it was started anew"}, now);
+}
+
 int Upkeep::replay(MessageId message, TimePoint now) {
   return move_all(read(ended_badly_.query(message)), {Event::replayed, "a person asked for it again"}, now);
 }
@@ -67,6 +77,7 @@ int Upkeep::shift(Duration by) {
   shift_messages_.run(by.count());
   shift_parts_.run(by.count());
   shift_handouts_.run(by.count());
+  shift_kept_.run(by.count());
   shift_deliveries_.run(by.count());
   return static_cast<int>(db_.changes());
 }

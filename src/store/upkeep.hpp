@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What moves deliveries other than a try of theirs: the proxy has one in hand, a phone has come, we were stopped, a
-// person says so. Writer's thread, inside a transaction.
+// What moves deliveries other than a try of theirs: the proxy has one in hand, a phone has come, we were stopped, the
+// proxy was, a person says so. Writer's thread, inside a transaction.
 #pragma once
 
 #include <string>
@@ -20,6 +20,8 @@ class Upkeep {
   [[nodiscard]] bool free_lane(DeliveryId id, TimePoint now);
   [[nodiscard]] int release(const std::string& destination, TimePoint now);
   [[nodiscard]] int recover(TimePoint now, TimePoint carrier_due);
+  /// What a proxy has kept since then or later, and has lost.
+  [[nodiscard]] int send_again(TimePoint kept_since, TimePoint now);
   [[nodiscard]] int replay(MessageId message, TimePoint now);
   [[nodiscard]] int shift(Duration by);
 
@@ -30,8 +32,8 @@ class Upkeep {
   Database& db_;
   Mover& mover_;
   Lanes& lanes_;
-  Statement lane_of_, leave_lane_, deferred_, sending_, ended_badly_, shift_messages_, shift_parts_, shift_deliveries_,
-      shift_handouts_;
+  Statement lane_of_, leave_lane_, deferred_, sending_, kept_, ended_badly_, shift_messages_, shift_parts_, shift_kept_,
+      shift_deliveries_, shift_handouts_;
 };
 
 }  // namespace mmsgate::store

@@ -36,6 +36,8 @@ class Flexisip:
                 return
             with line:
                 command = line.recv(511).decode()
+                if not command:
+                    continue
                 self.commands.append(command)
                 line.sendall(self._answer(command).encode())
 

@@ -85,7 +85,11 @@ class Flexisip {
       if (line < 0) return;
       char command[511];
       const ssize_t n = ::recv(line, command, sizeof command, 0);  // once, as Flexisip does
-      const auto answer = answer_to(std::string(command, static_cast<std::size_t>(std::max<ssize_t>(n, 0))));
+      if (n <= 0) {
+        ::close(line);
+        continue;
+      }
+      const auto answer = answer_to(std::string(command, static_cast<std::size_t>(n)));
       if (!answer) {
         kept_.push_back(line);
         continue;

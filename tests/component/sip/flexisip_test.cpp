@@ -44,7 +44,9 @@ class AskFlexisip : public testing::Test {
 
   Result<Contact> find(const std::string& account = kBob) {
     if (!registrations_) {
-      registrations_ = ask_flexisip(options_, [this](const std::string& who) { registered_.push(who); });
+      registrations_ = ask_flexisip(
+          options_, [this](const std::string& who) { registered_.push(who); },
+          [this](std::string name) { proxies_.push(std::move(name)); });
     }
     registrations_->find(account, [this](Result<Contact> contact) { found_.push(std::move(contact)); });
     return found_.pop().value_or(fail(ErrorKind::bug, "no answer in time"));
@@ -60,6 +62,7 @@ class AskFlexisip : public testing::Test {
   FlexisipOptions options_;
   testing_support::WaitingQueue<Result<Contact>> found_;
   testing_support::WaitingQueue<std::string> registered_;
+  testing_support::WaitingQueue<std::string> proxies_;
   std::unique_ptr<Registrations> registrations_;  // last: its thread uses the queues
 };
 
@@ -142,6 +145,7 @@ TEST_F(AskFlexisip, ItsNextStartHasAnotherSocket) {
   expect_transient("Connection refused");  // its socket is still there
   Flexisip second(socket(12));
   place(second);
+  expect_transient("started anew");  // once: what waits since the former one goes first
   EXPECT_TRUE(find());
 }
 
@@ -300,6 +304,41 @@ TEST_F(AskFlexisip, WithoutAnyTheProxyKnowsUntilOneIsSeen) {
   Flexisip flexisip(socket());
   place(flexisip);
   EXPECT_TRUE(eventually([&] { return find()->domain == "pop.example"; }));
+}
+
+TEST_F(AskFlexisip, EachLifeOfItHasANameOfItsOwnAndIsToldOnce) {
+  options_.look_every = std::chrono::milliseconds(5);
+  auto flexisip = std::make_unique<Flexisip>(socket());
+  place(*flexisip);
+  ASSERT_TRUE(find());
+  const auto first = proxies_.pop();
+  ASSERT_TRUE(first);
+  EXPECT_THAT(*first, HasSubstr(socket()));
+  flexisip =
+      std::make_unique<Flexisip>(socket());  // the same path and the same process: in a container it is always so
+  const auto second = proxies_.pop();
+  ASSERT_TRUE(second);
+  EXPECT_NE(*second, *first);
+  flexisip.reset();  // what is left behind by one that was killed is no new start
+  flexisip = std::make_unique<Flexisip>(socket(78));
+  const auto third = proxies_.pop();
+  ASSERT_TRUE(third);
+  EXPECT_THAT(*third, HasSubstr(socket(78)));
+  place(*flexisip);
+  ASSERT_TRUE(eventually([this] { return find().has_value(); }));
+  EXPECT_EQ(proxies_.size(), 0U);
+}
+
+TEST_F(AskFlexisip, ANewStartIsNoticedBeforeAMessageGoesToIt) {
+  auto flexisip = std::make_unique<Flexisip>(socket());
+  place(*flexisip);
+  ASSERT_TRUE(find());
+  flexisip = std::make_unique<Flexisip>(socket(78));
+  place(*flexisip);
+  expect_transient("started anew");
+  EXPECT_TRUE(find()) << "once";
+  EXPECT_TRUE(proxies_.pop() && proxies_.pop());
+  EXPECT_EQ(proxies_.size(), 0U);
 }
 
 }  // namespace

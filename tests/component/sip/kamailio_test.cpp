@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <sys/un.h>
 
+#include <ctime>
+
 #include "sip/registrations.hpp"
+#include "support/eventually.hpp"
 #include "support/kamailio.hpp"
 #include "support/waiting_queue.hpp"
 
@@ -44,7 +47,8 @@ TEST(AskNobody, SaysAtOnceThatTheProxyKnows) {
 TEST(AskKamailio, KnowsWhoIsRegistered) {
   Kamailio kamailio;
   Answers answers;
-  const auto registrations = ask_kamailio("example.org", kamailio.rpc_socket());
+  const auto registrations =
+      ask_kamailio({.domain = "example.org", .rpc_socket = kamailio.rpc_socket()}, [](const std::string&) {});
   answers.ask(*registrations, "100000_bob");
   expect_transient(answers.next(), "not registered");
 
@@ -65,7 +69,8 @@ TEST(AskKamailio, KnowsWhoIsRegistered) {
 TEST(AskKamailio, AsksAgainWhenKamailioIsStartedAnew) {
   Kamailio kamailio;
   Answers answers;
-  const auto registrations = ask_kamailio("example.org", kamailio.rpc_socket());
+  const auto registrations =
+      ask_kamailio({.domain = "example.org", .rpc_socket = kamailio.rpc_socket()}, [](const std::string&) {});
   ASSERT_EQ(kamailio.register_phone("100000_bob@example.org", 600), 200);
   answers.ask(*registrations, "100000_bob");
   ASSERT_TRUE(answers.next());
@@ -80,7 +85,8 @@ TEST(AskKamailio, AsksAgainWhenKamailioIsStartedAnew) {
 TEST(AskKamailio, WaitsASecondAtMostForAllThatAsk) {
   Kamailio kamailio;
   Answers answers;
-  const auto registrations = ask_kamailio("example.org", kamailio.rpc_socket());
+  const auto registrations =
+      ask_kamailio({.domain = "example.org", .rpc_socket = kamailio.rpc_socket()}, [](const std::string&) {});
   ASSERT_EQ(kamailio.register_phone("100000_bob@example.org", 600), 200);
   kamailio.pause();
   constexpr int kMany = 1000;
@@ -104,7 +110,8 @@ TEST(AskKamailio, NeverBlocksOnAQueueThatNobodyReads) {
   while (::sendto(others, "x", 1, 0, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 1) {
   }
   Answers answers;
-  const auto registrations = ask_kamailio("example.org", folder.file("rpc"));
+  const auto registrations =
+      ask_kamailio({.domain = "example.org", .rpc_socket = folder.file("rpc")}, [](const std::string&) {});
   answers.ask(*registrations, "100000_bob");
   expect_transient(answers.next(), "kamailiorpc");
   ::close(deaf);
@@ -113,14 +120,39 @@ TEST(AskKamailio, NeverBlocksOnAQueueThatNobodyReads) {
 
 TEST(AskKamailio, SaysWhereItCannotAsk) {
   Answers answers;
-  const auto nowhere = ask_kamailio("example.org", "/nowhere/kamailio.rpc");
+  const auto nowhere =
+      ask_kamailio({.domain = "example.org", .rpc_socket = "/nowhere/kamailio.rpc"}, [](const std::string&) {});
   answers.ask(*nowhere, "100000_bob");
   expect_transient(answers.next(), "/nowhere/kamailio.rpc");
-  const auto too_long = ask_kamailio("example.org", "/" + std::string(200, 'x'));
+  const auto too_long =
+      ask_kamailio({.domain = "example.org", .rpc_socket = "/" + std::string(200, 'x')}, [](const std::string&) {});
   answers.ask(*too_long, "100000_bob");
   EXPECT_EQ(answers.next().error().kind, ErrorKind::rejected);
   answers.ask(*nowhere, "no\xffutf8");
   expect_transient(answers.next(), "/nowhere/kamailio.rpc");
+}
+
+TEST(AskKamailio, TellsOnceOfEachStart) {
+  Kamailio kamailio;
+  WaitingQueue<std::string> proxies;
+  const auto registrations = ask_kamailio(
+      {.domain = "example.org", .rpc_socket = kamailio.rpc_socket(), .look_every = std::chrono::milliseconds(5)},
+      [&](std::string name) { proxies.push(std::move(name)); });
+  const auto first = proxies.pop();
+  ASSERT_TRUE(first);
+  EXPECT_THAT(*first, HasSubstr("Kamailio since "));
+  // It says so to the second: two starts within one would look alike.
+  const auto begun = std::time(nullptr);
+  kamailio.stop();
+  ASSERT_TRUE(testing_support::eventually([&] { return std::time(nullptr) > begun; }));
+  kamailio.start();
+  const auto second = proxies.pop();
+  ASSERT_TRUE(second);
+  EXPECT_NE(*second, *first);
+  Answers answers;
+  answers.ask(*registrations, "100000_bob");
+  expect_transient(answers.next(), "not registered");
+  EXPECT_EQ(proxies.size(), 0U);
 }
 
 }  // namespace

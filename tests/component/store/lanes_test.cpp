@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Order: within a lane one after the other, between lanes nobody waits for anybody.
+#include <algorithm>
+
 #include "kit.hpp"
 
 namespace mmsgate::store::kit {
@@ -120,19 +122,62 @@ TEST_F(Lanes, OneThatIsNotUnderWayCannotBeFreed) {
   EXPECT_EQ(texts(), Texts{});
 }
 
-TEST_F(Lanes, OneThatHasLeftItsLaneAndIsPostponedIsRetriedByItself) {
+TEST_F(Lanes, OneThatHasLeftItsLaneAndIsPostponedGoesBeforeWhatHasNotGoneYet) {
   static_cast<void>(client_->accept({text_from(kPeer, "1"), text_from(kPeer, "2"), text_from(kPeer, "3")}));
   EXPECT_EQ(texts(), Texts{"text 1"});
   const DeliveryId first = last_;
   EXPECT_EQ(client_->free_lane(first), true);
   end(first, Event::postponed, kNow, kNow + seconds(10));
-  EXPECT_EQ(texts(), Texts{"text 2"});  // did not go back to wait behind the first
-  const DeliveryId second = last_;
+  EXPECT_EQ(texts(), Texts{});  // the second steps back for it
   EXPECT_EQ(texts(kNow + seconds(10)), Texts{"text 1"});
   end(last_, Event::accepted, kNow + seconds(11));
-  EXPECT_EQ(texts(kNow + seconds(11)), Texts{});  // the third still waits for the second
-  end(second, Event::accepted, kNow + seconds(12));
+  EXPECT_EQ(texts(kNow + seconds(11)), Texts{"text 2"});
+  end(last_, Event::accepted, kNow + seconds(12));
   EXPECT_EQ(texts(kNow + seconds(12)), Texts{"text 3"});
+}
+
+TEST_F(Lanes, OneThatHasLeftItsLaneAndIsPostponedDoesNotWaitBeforeWhatIsUnderWay) {
+  static_cast<void>(client_->accept({text_from(kPeer, "1"), text_from(kPeer, "2"), text_from(kPeer, "3")}));
+  EXPECT_EQ(texts(), Texts{"text 1"});
+  const DeliveryId first = last_;
+  EXPECT_EQ(client_->free_lane(first), true);
+  EXPECT_EQ(texts(), Texts{"text 2"});
+  const DeliveryId second = last_;
+  end(first, Event::postponed, kNow, kNow + seconds(10));
+  EXPECT_EQ(texts(kNow + seconds(10)), Texts{});
+  end(second, Event::accepted, kNow + seconds(11));
+  EXPECT_EQ(texts(kNow + seconds(11)), Texts{"text 1"});
+  end(last_, Event::accepted, kNow + seconds(12));
+  EXPECT_EQ(texts(kNow + seconds(12)), Texts{"text 3"});
+}
+
+TEST_F(Lanes, AllThatWereUnderWayAndArePostponedGoInOrderWhateverEndedFirst) {
+  for (const bool is_first_last : {false, true}) {
+    Texts wanted;
+    std::vector<NewMessage> messages;
+    for (const char* name : {"1", "2", "3", "4", "5"}) {
+      messages.push_back(text_from(kPeer, name + std::string(is_first_last ? "b" : "a")));
+      wanted.push_back(messages.back().text);
+    }
+    static_cast<void>(client_->accept(std::move(messages)));
+    std::vector<DeliveryId> under_way;
+    for (int i = 0; i < 4; ++i) {  // the fourth holds the lane, the fifth waits
+      ASSERT_EQ(texts(), Texts{wanted[static_cast<std::size_t>(i)]});
+      under_way.push_back(last_);
+      if (i < 3) {
+        EXPECT_EQ(client_->free_lane(last_), true);
+      }
+    }
+    if (is_first_last) std::ranges::reverse(under_way);
+    for (const DeliveryId id : under_way) end(id, Event::postponed, kNow, kNow + seconds(2));
+    Texts sent;
+    for (Texts now = texts(kNow + seconds(2)); !now.empty(); now = texts(kNow + seconds(2))) {
+      ASSERT_EQ(now.size(), 1U);
+      sent.push_back(now[0]);
+      end(last_, Event::accepted);
+    }
+    EXPECT_EQ(sent, wanted);
+  }
 }
 
 TEST_F(Lanes, HeldByAPersonTheFirstLetsTheNextGo) {

@@ -40,6 +40,9 @@ class Plan : public StoreTest {
     static_cast<void>(client_->replay(MessageId{4}));
     static_cast<void>(client_->shift(Duration(1)));
     static_cast<void>(client_->add_blob(make_blob('b')));
+    for (const char* name : {"one life", "another"}) {
+      store_->note_proxy(name, kNow, kNow, [](const Result<std::optional<int>>&) {});
+    }
     store_->note_hook_use("t", kNow, [](const Result<bool>&) {});
     static_cast<void>(store_->find_blob(make_blob('a').id));
     static_cast<void>(store_->find_handout("1", kNow));

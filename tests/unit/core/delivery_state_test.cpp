@@ -39,6 +39,7 @@ const std::map<std::pair<State, Event>, Step> kTable = {
 
     {{State::accepted, Event::delivered}, {State::delivered, !kFreesLane, kTellsSender}},
     {{State::accepted, Event::replayed}, {State::queued}},
+    {{State::accepted, Event::lost}, {State::queued}},
     {{State::failed, Event::delivered}, {State::delivered, !kFreesLane, kTellsSender}},
     {{State::failed, Event::replayed}, {State::queued}},
     {{State::failed, Event::found}, {State::accepted, !kFreesLane, kTellsSender}},
@@ -95,10 +96,19 @@ TEST(DeliveryState, TheNumbersOfStatesStayAsTheyAreStored) {
   for (const auto& [state, number] : stored) EXPECT_EQ(static_cast<int>(state), number) << to_string(state);
 }
 
-TEST(DeliveryState, AFinalStateMovesByAReceiptTheLogOrAPersonOnly) {
+TEST(DeliveryState, AFinalStateMovesByAReceiptTheLogAPersonOrALossOnly) {
   each_step([](State state, Event event, const Step&) {
     if (!is_final(state)) return;
-    EXPECT_TRUE(event == Event::delivered || event == Event::found || event == Event::replayed) << cell(state, event);
+    EXPECT_TRUE(event == Event::delivered || event == Event::found || event == Event::replayed || event == Event::lost)
+        << cell(state, event);
+  });
+}
+
+TEST(DeliveryState, OnlyWhatSomebodyHasTakenCanGetLost) {
+  each_step([](State state, Event event, const Step& step) {
+    if (event != Event::lost) return;
+    EXPECT_EQ(state, State::accepted);
+    EXPECT_EQ(step, Step{State::queued});
   });
 }
 

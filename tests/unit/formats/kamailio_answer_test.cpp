@@ -107,5 +107,20 @@ TEST(UlDump, RefusesAllElse) {
   EXPECT_EQ(parse_ul_dump(R"({"error":{"message":"method not found"}})").error().kind, ErrorKind::transient);
 }
 
+TEST(Uptime, IsKnownByItsOwnWords) {
+  // As Kamailio 5.6 answers.
+  const auto since = parse_uptime(
+      R"({"jsonrpc":"2.0","result":{"now":"Sat Nov 28 03:40:12 2026","up_since":"Sat Nov 28 03:39:58 2026","uptime":14},"id":3})");
+  ASSERT_TRUE(since) << since.error().detail;
+  EXPECT_EQ(*since, "Sat Nov 28 03:39:58 2026");
+  EXPECT_EQ(parse_uptime("{\"result\":{\"up_since\":\"a\\u001bb\"}}"), "a?b");
+  for (const char* answer : {"", "[]", "{}", R"({"result":{}})", R"({"result":[]})"}) {
+    const auto none = parse_uptime(answer);
+    ASSERT_FALSE(none) << answer;
+    EXPECT_EQ(none.error().kind, ErrorKind::corrupt) << answer;
+  }
+  EXPECT_EQ(parse_uptime(R"({"error":{"code":500,"message":"no"}})").error().kind, ErrorKind::transient);
+}
+
 }  // namespace
 }  // namespace mmsgate::formats

@@ -19,6 +19,8 @@ TEST(SipVerdict, EveryStatusHasOne) {
   for (const int status : {302, 401, 403, 404, 408, 480, 482, 483, 486, 500, 503, 600}) {
     EXPECT_EQ(verdict_of_sip(status, "").event, Event::postponed) << status;
   }
+  EXPECT_TRUE(verdict_of_sip(202, "Accepted").kept) << "its phone may be away";
+  EXPECT_FALSE(verdict_of_sip(200, "OK").kept) << "the phone's own word";
   EXPECT_TRUE(verdict_of_sip(403, "Forbidden").slow) << "asking each second does not open a door";
 }
 
