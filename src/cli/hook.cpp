@@ -29,11 +29,19 @@ std::string address_of(const ops::Config& config, const HookToken& token) {
 
 std::string last_use(const HookToken& token) { return token.last_used_at ? rfc3339(*token.last_used_at) : "never"; }
 
-/// A gateway that runs must know at once.
-void tell_gateway(const ops::Config& config) {
+/// A gateway that runs must know at once. Answers the exit code: where none runs, all is well.
+int tell_gateway(const ops::Config& config) {
   constexpr auto kPatience = std::chrono::seconds(20);
   const auto told = ops::ask_running(config.database, "hook-tokens", kPatience);
-  if (!told) fmt::print("It takes effect at the gateway's next start: {}.\n", told.error().detail);
+  if (told) return 0;
+  if (told.error().kind == ErrorKind::transient) {
+    fmt::print("It takes effect at the gateway's next start: {}.\n", told.error().detail);
+    return 0;
+  }
+  return say(
+      fmt::format("the change is in the database, but the gateway that runs goes on as before until it reads its "
+                  "config again (SIGHUP) or is started anew: it could not be told: {}",
+                  told.error().detail));
 }
 
 void print_hook(const ops::Config& config, const HookToken& token) {
@@ -91,11 +99,11 @@ int add_hook_token(const ops::Config& config, const HookOptions& /*options*/) {
   const auto ours = std::ranges::find(*tokens, made, &HookToken::token);
   if (ours == tokens->end()) return say("somebody else has removed it");
   print_hook(config, *ours);
-  tell_gateway(config);
+  const int told = tell_gateway(config);
   fmt::print(
       "Paste it at VoIP.ms in the place of the older one. When `mmsgate hook show` says that it is used:\n"
       "mmsgate hook remove NUMBER-OF-THE-OLDER\n");
-  return 0;
+  return told;
 }
 
 int remove_hook_token(const ops::Config& config, const HookOptions& options) {
@@ -117,9 +125,9 @@ int remove_hook_token(const ops::Config& config, const HookOptions& options) {
     case store::Removal::is_the_last:
       return say("it is the last, and VoIP.ms could tell us of nothing any more: `mmsgate hook add` first, or --force");
   }
-  fmt::print("Nothing is taken from number {} any more.\n", *number);
-  tell_gateway(config);
-  return 0;
+  const int told = tell_gateway(config);
+  if (told == 0) fmt::print("Nothing is taken from number {} any more.\n", *number);
+  return told;
 }
 
 }  // namespace mmsgate::cli

@@ -15,6 +15,10 @@ Result<bool> DirectoryKeeper::start() {
 }
 
 void DirectoryKeeper::refresh() {
+  if (std::exchange(is_asking_, true)) {
+    again_ = true;
+    return;
+  }
   api_.sub_accounts([this](Result<std::vector<SubAccount>> answer) {
     world_.loop.post([this, answer = std::move(answer)]() mutable { on_accounts(std::move(answer)); });
   });
@@ -38,6 +42,8 @@ void DirectoryKeeper::on_dids(std::vector<SubAccount> accounts, Result<std::vect
 }
 
 void DirectoryKeeper::refresh_after(Duration wait) {
+  is_asking_ = false;
+  if (std::exchange(again_, false)) return refresh();
   world_.loop.post_after(wait, [this, mine = ++timer_] {
     if (mine == timer_) refresh();
   });

@@ -20,7 +20,7 @@ class DirectoryKeeper {
 
   /// Publishes what the store knows, before it returns, and asks VoIP.ms. The error is the store's.
   [[nodiscard]] Result<bool> start();
-  /// Asks VoIP.ms at once. Any thread.
+  /// Asks VoIP.ms at once; while it is being asked, once more afterwards, however often this is called. Any thread.
   void look_now() {
     world_.loop.post([this] { refresh(); });
   }
@@ -36,6 +36,8 @@ class DirectoryKeeper {
 
   World world_;
   voipms::Api& api_;
+  bool is_asking_ = false;
+  bool again_ = false;  ///< Somebody wants it asked once more.
   int failures_ = 0;
   int timer_ = 0;                    ///< The last one that was set; those before it are void.
   bool written_ = true;              ///< The store has what the book has.

@@ -77,15 +77,20 @@ void write_all(int fd, std::string_view bytes) {
   }
 }
 
-/// Up to a line end or the end. Nothing: too long, or nobody speaks.
-std::optional<std::string> read_line(int fd) {
+/// Up to a line end. Nothing: too long, or not whole in time: who sends it letter by letter must not hold up the
+/// others.
+std::optional<std::string> read_line(int fd, std::chrono::seconds limit) {
+  using Steady = std::chrono::steady_clock;
   std::string line;
   std::array<char, kLongestLine> buffer{};
-  while (line.size() <= kLongestLine) {
+  for (const auto end = Steady::now() + limit; line.size() <= kLongestLine;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Steady::now()).count();
+    pollfd wait{fd, POLLIN, 0};
+    if (left <= 0 || ::poll(&wait, 1, static_cast<int>(left)) <= 0) return std::nullopt;
     const ssize_t n = ::recv(fd, buffer.data(), buffer.size(), 0);
     if (n <= 0) return std::nullopt;
     line.append(buffer.data(), static_cast<std::size_t>(n));
-    if (const auto end = line.find('\n'); end != std::string::npos) return line.substr(0, end);
+    if (const auto at = line.find('\n'); at != std::string::npos && at <= kLongestLine) return line.substr(0, at);
   }
   return std::nullopt;
 }
@@ -154,7 +159,7 @@ void Control::run() {
 void Control::serve(Descriptor peer) {
   constexpr auto kPatience = std::chrono::seconds(2);
   limit_waiting(peer.get(), kPatience);
-  const auto line = read_line(peer.get());
+  const auto line = read_line(peer.get(), kPatience);
   if (!line) return;
   handler_(*line, [peer = std::move(peer)](const Result<std::string>& answer) {
     write_all(peer.get(), answer ? kGood : kBad);
@@ -171,8 +176,9 @@ Result<std::string> ask_running(const std::string& database, const std::string& 
   if (!address) return none_runs();
   const Descriptor peer(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (::connect(peer.get(), reinterpret_cast<const sockaddr*>(&address->socket), sizeof address->socket) != 0) {
-    if (errno == EACCES) return cannot("speak to the gateway at", socket_path(database));
-    return none_runs();
+    if (errno == ENOENT || errno == ECONNREFUSED) return none_runs();
+    return fail(ErrorKind::unanswered,
+                fmt::format("cannot speak to the gateway at {}: {}", socket_path(database), std::strerror(errno)));
   }
   limit_waiting(peer.get(), patience);
   write_all(peer.get(), line + "\n");
@@ -184,7 +190,7 @@ Result<std::string> ask_running(const std::string& database, const std::string& 
   }
   if (answer.starts_with(kGood)) return answer.substr(kGood.size());
   if (answer.starts_with(kBad)) return fail(ErrorKind::rejected, answer.substr(kBad.size()));
-  return fail(ErrorKind::transient, "the gateway did not answer; its log may say why");
+  return fail(ErrorKind::unanswered, "the gateway did not answer; its log may say why");
 }
 
 }  // namespace mmsgate::ops

@@ -46,7 +46,8 @@ class Control {
   std::thread thread_;  // last: it uses the others
 };
 
-/// Has the running gateway do it. transient: none runs, or it did not answer in time; else what it says.
+/// Has the running gateway do it. transient: none runs. unanswered: one runs, and could not be told, or did not answer
+/// in time. Else what it says.
 [[nodiscard]] Result<std::string> ask_running(const std::string& database, const std::string& line,
                                               std::chrono::seconds patience);
 

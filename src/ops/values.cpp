@@ -50,7 +50,8 @@ Result<bool> Values::take(const formats::IniEntry& entry) {
                                             did_you_mean(entry.section, entry.name)));
   }
   // An empty value is how the predecessor's files say "not set".
-  if (entry.value.empty() && option->form != Form::required) return true;
+  // A secret may stand elsewhere; whoever needs it says so.
+  if (entry.value.empty() && (option->form != Form::required || option->secret)) return true;
   if (const auto good = check(*option, entry.value); !good) {
     return wrong_at(entry.line, fmt::format("{} {}", entry.name, good.error().detail));
   }

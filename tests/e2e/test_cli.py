@@ -117,3 +117,38 @@ def test_a_config_is_shown_without_its_secrets(config):
 
 def test_config_default_is_default_config():
     assert run("config", "default").stdout == run("--default-config").stdout != ""
+
+
+def test_without_the_api_password_only_who_speaks_with_voip_ms_ends(tmp_path: Path):
+    path = tmp_path / "mmsgate.conf"
+    path.write_text(f"[api]\napiid = owner@example.org\napipw =\n[web]\nwebdns = sms.example.org\n"
+                    f"[mmsgate]\ndbfile = {tmp_path}/m.sqlite\n")
+    for command in (["serve"], ["config", "check"], ["provision", "*"]):
+        done = run(*command, "--config-file", str(path))
+        assert (done.returncode, done.stdout) == (2, ""), command
+        assert "[api] apipw is missing: The VoIP.ms API password" in done.stderr, command
+    done = run("messages", "list", "--config-file", str(path))
+    assert done.returncode == 1 and "m.sqlite" in done.stderr, "it got as far as the database"
+
+
+def test_an_empty_password_beside_a_file_is_none(tmp_path: Path):
+    path = tmp_path / "mmsgate.conf"
+    (tmp_path / "password").write_text("s3cret\n")
+    path.write_text(f"[api]\napiid = owner@example.org\napipw =\napipw_file = {tmp_path}/password\n[web]\nwebdns = x.example\n")
+    done = run("config", "check", "--config-file", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_complained_of_does_not_talk_to_the_terminal(config, tmp_path: Path):
+    done = run("serve", "--config-file", str(tmp_path / "a\x1b[31mb\u202ec"))
+    assert done.returncode == 2
+    assert "a?[31mb?c" in done.stderr and "\x1b" not in done.stderr and "\u202e" not in done.stderr
+
+
+def test_what_a_library_throws_ends_in_a_sentence():
+    """fmt throws when what it prints cannot be written at once."""
+    with open("/dev/full", "wb", buffering=0) as full:
+        done = subprocess.run(["stdbuf", "-o0", MMSGATE, "--default-config"], stdout=full, stderr=subprocess.PIPE, text=True,
+                              timeout=20)
+    assert done.returncode == 1
+    assert done.stderr.startswith("mmsgate: ") and done.stderr.count("\n") == 1 and "terminate" not in done.stderr

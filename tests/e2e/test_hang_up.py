@@ -3,9 +3,11 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from house import http
 from house.carrier import PASSWORD
 from house.house import ALICE, BOB, SHOP, STRANGER, House
 from house.picture import png
@@ -83,3 +85,30 @@ def test_a_config_that_cannot_be_read_changes_nothing(make_house: Callable[..., 
     hang_up(house)
     wait_until(lambda: 'did you mean "sipport"' in house.gateway.process.log.read_text(), "the log says what is wrong")
     assert house.gateway.health() == 200
+
+
+def test_a_password_that_cannot_be_read_changes_nothing(make_house: Callable[..., House], tmp_path: Path):
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    house = make_house({"mmsgate": {"logger": "INFO"}, "api": {"apipw": "", "apipw_file": str(password)}})
+    password.unlink()
+    house.gateway.options["mmsgate"]["logger"] = "ERROR"
+    house.gateway.write_config()
+    hang_up(house)
+    said = f"the config is not read again: {house.gateway.config}:"
+    wait_until(lambda: said in house.gateway.process.log.read_text(), "the log says so")
+    assert f"[api] apipw_file cannot be read or is empty: {password}" in house.gateway.process.log.read_text()
+    phone = house.phone(SHOP)
+    assert house.carrier.incoming(STRANGER, SHOP.number, "as ever")["webhook"]["status"] == 200
+    assert phone.received()["text"] == "as ever"
+
+
+def test_the_tokens_of_the_web_hook_are_read_again(make_house: Callable[..., House]):
+    house = make_house({"mmsgate": {"logger": "INFO"}})
+    with sqlite3.connect(house.folder / "mmsgate.sqlite") as database:
+        database.execute("INSERT INTO hook_tokens (token, made_at) VALUES ('one-of-another-process', 0)")
+    database.close()
+    address = f"{house.gateway.bare_hook_url}/one-of-another-process"
+    assert http.request("GET", address).status == 404
+    hang_up(house)
+    wait_until(lambda: http.request("GET", address).status != 404, "it is known")

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -179,6 +180,26 @@ def test_a_change_while_it_is_off_counts_at_the_next_start(house: House):
     assert "It takes effect at the gateway's next start: no gateway runs" in gateway.run("hook", "add")
     gateway.start()
     assert tell(gateway.hook_url, 1).status == 200
+
+
+def test_a_gateway_that_runs_and_cannot_be_told_makes_a_change_fail_aloud(house: House):
+    house.gateway.stop()
+    path = house.folder / "mmsgate.sqlite.control"
+    with socket.socket(socket.AF_UNIX) as deaf:  # it takes what is said and hangs up
+        deaf.bind(str(path))
+        deaf.listen()
+        answered = threading.Thread(target=lambda: [deaf.accept()[0].close() for _ in range(2)], daemon=True)
+        answered.start()
+        for command, printed in ((["add"], house.gateway.bare_hook_url), (["remove", "1"], "")):
+            done = subprocess.run([house.gateway.program, "hook", *command, "--config-file", house.gateway.config],
+                                  capture_output=True, text=True, timeout=30)
+            assert done.returncode == 1 and printed in done.stdout, done
+            assert re.search("the change is in the database, but the gateway that runs goes on as before .* could not be told",
+                             done.stderr), done
+            assert "taken" not in done.stdout, "the gateway still takes from it"
+        answered.join()
+    path.unlink()
+    assert [each["number"] for each in house.gateway.hooks()] == [2], "both changes are made"
 
 
 def test_where_no_gateway_has_been_nothing_is_made(make_house: Callable[..., House], tmp_path: Path):

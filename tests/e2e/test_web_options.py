@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +17,7 @@ from house.house import ALICE, SHOP, STRANGER
 from house.picture import png
 from house.ports import free_port, own_address
 
+from provisioning import url_for
 from test_bad_input import FILE, multipart
 
 
@@ -145,3 +147,20 @@ def test_pictures_are_kept_where_it_is_said(make_house, tmp_path):
     assert upload(house).status == 200
     kept = [file for file in (tmp_path / "elsewhere").rglob("*") if file.is_file()]
     assert [file.read_bytes() for file in kept] == [png(1)], "it is there before the phone hears yes"
+
+
+@pytest.mark.parametrize("paths", [
+    {"pathpost": "/mms", "pathget": "/mms/files", "pathconf": "/mms/files/phones", "pathfile": "/mms/upload"},
+    {"pathconf": "/mms", "pathget": "/mms/files", "pathpost": "/mms/files/hook", "pathfile": "/mms/files/hook/upload"},
+])
+def test_folders_may_lie_in_each_other(make_house, paths):
+    house = make_house({"web": paths})
+    for link in travels_both_ways(house):
+        assert urlsplit(link).path.startswith(paths["pathget"] + "/")
+        assert http.request("GET", link).status == 200
+    url = url_for(house, SHOP.account, "--no-password")
+    assert urlsplit(url).path.startswith(paths["pathconf"] + "/")
+    answer = http.request("GET", url)
+    assert answer.status == 200 and "<config" in answer.text
+    for folder in paths.values():
+        assert http.request("GET", f"{house.gateway.url}{folder}/nobody-knows-it").status == 404, folder

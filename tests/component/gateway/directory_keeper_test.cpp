@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <future>
+
 #include "component/gateway/engine_fixture.hpp"
 #include "component/gateway/hand_http.hpp"
 #include "support/eventually.hpp"
@@ -71,6 +73,21 @@ TEST_F(DirectoryKeeperTest, ItIsReadAgainAndAgain) {
   answer();
   answer(R"({"status":"success","accounts":[{"account":"100000_erin"}]})");
   EXPECT_TRUE(eventually([&] { return knows("100000_erin"); })) << "what has changed is noticed";
+}
+
+TEST_F(DirectoryKeeperTest, AskedForOftenAtOnceItIsReadOnceMore) {
+  keep();
+  auto first = next("getSubAccounts");
+  for (int i = 0; i < 20; ++i) keeper_->look_now();
+  std::promise<void> heard;
+  loop_->post([&] { heard.set_value(); });
+  heard.get_future().wait();
+  EXPECT_EQ(http_.calls.size(), 0U);
+  first.answer(kAccounts);
+  next("getDIDsInfo").answer(kDids);
+  answer(R"({"status":"success","accounts":[{"account":"100000_erin"}]})");
+  ASSERT_TRUE(eventually([&] { return knows("100000_erin"); }));
+  EXPECT_EQ(http_.calls.size(), 0U);
 }
 
 TEST_F(DirectoryKeeperTest, AFailureKeepsWhatIsKnownAndIsTriedAgain) {

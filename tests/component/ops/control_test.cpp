@@ -10,6 +10,8 @@
 
 #include <fstream>
 #include <future>
+#include <thread>
+#include <utility>
 
 #include "support/temp_folder.hpp"
 #include "support/vanished_folder.hpp"
@@ -80,6 +82,7 @@ TEST_F(ControlTest, AnAnswerThatIsDroppedIsSaid) {
 
 TEST_F(ControlTest, WithoutAGatewayItSaysSo) {
   EXPECT_THAT(ask("x").error().detail, HasSubstr("no gateway runs with the database"));
+  EXPECT_EQ(ask("x").error().kind, ErrorKind::transient);
   open().reset();
   EXPECT_THAT(ask("x").error().detail, HasSubstr("no gateway runs")) << "its socket is gone with it";
 }
@@ -117,6 +120,32 @@ TEST_F(ControlTest, WhoSaysNothingOrTooMuchIsHungUpOn) {
   const std::string noise(100'000, 'x');
   static_cast<void>(::send(loud.get(), noise.data(), noise.size(), MSG_NOSIGNAL));
   EXPECT_EQ(ask("and others get their turn").value(), "and others get their turn");
+}
+
+TEST_F(ControlTest, WhoSpeaksLetterByLetterHoldsUpNobodyForLong) {
+  const auto control = open();
+  control->start([](const std::string& line, Control::Answer answer) { answer(line); });
+  const auto slow = connect();
+  std::promise<void> begun;
+  const std::jthread drip([&](const std::stop_token& stop) {
+    constexpr auto kPause = std::chrono::milliseconds(50);  // well within the time between two letters
+    for (bool is_first = true; !stop.stop_requested(); std::this_thread::sleep_for(kPause)) {
+      static_cast<void>(::send(slow.get(), "x", 1, MSG_NOSIGNAL));
+      if (std::exchange(is_first, false)) begun.set_value();
+    }
+  });
+  begun.get_future().wait();
+  EXPECT_EQ(ask("and others get their turn").value_or("no"), "and others get their turn");
+}
+
+TEST_F(ControlTest, ALineAsLongAsItMayBeIsTakenAndALongerOneIsNot) {
+  const auto control = open();
+  control->start([](const std::string& line, Control::Answer answer) { answer(line); });
+  const std::string longest(1024, 'x');
+  EXPECT_EQ(ask(longest).value_or("no"), longest);
+  const auto more = ask(longest + "x");
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().kind, ErrorKind::unanswered) << "somebody runs";
 }
 
 TEST_F(ControlTest, WhereWeAreIsGoneAndThePathIsRelative) {

@@ -193,6 +193,14 @@ TEST_F(Secrets, StandInTheFileOrInOneOfTheirOwnOrWithSystemd) {
   EXPECT_EQ(read("apipw_file = ~/pw\n")->api_password, "from a file");
 }
 
+TEST_F(Secrets, AnEmptyLineIsAsNone) {
+  write("pw", "from a file");
+  EXPECT_EQ(read("apipw =\napipw_file = ~/pw\n")->api_password, "from a file");
+  EXPECT_THAT(missing("apipw =\n"), HasSubstr("[api] apipw is missing"));
+  write("apipw", "from systemd");
+  EXPECT_EQ(read("apipw =\n")->api_password, "from systemd");
+}
+
 TEST_F(Secrets, ThatCannotBeReadAreSaid) {
   EXPECT_THAT(missing("apipw_file = ~/nowhere\n"), StartsWith("m.conf:5: [api] apipw_file cannot be read"));
   write("pw", " \n");
