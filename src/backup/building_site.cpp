@@ -15,6 +15,7 @@
 
 #include "backup/room.hpp"
 #include "runtime/failpoint.hpp"
+#include "runtime/files.hpp"
 #include "store/file.hpp"
 
 namespace mmsgate::backup {
@@ -108,7 +109,7 @@ Result<runtime::Descriptor> BuildingSite::make_database(std::uint64_t size) {
   if (auto room = check_room(folder.string(), size); !room) return std::unexpected(room.error());
   auto file = make_file_at(restoring_);
   runtime::failpoint("restore: a database is begun");
-  if (file && !media::sync_folder(folder)) return cannot("write to the disk", folder);
+  if (file && !runtime::sync_folder(folder)) return cannot("write to the disk", folder);
   return file;
 }
 
@@ -143,12 +144,7 @@ Result<bool> BuildingSite::note_moves() const {
   for (const BlobId& id : ids_) names += id.str() + "\n";
   auto file = make_file_at(moved_);
   if (!file) return std::unexpected(file.error());
-  for (std::string_view rest = names; !rest.empty();) {
-    const ssize_t n = ::write(file->get(), rest.data(), rest.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return cannot("write", moved_);
-    rest.remove_prefix(static_cast<std::size_t>(n));
-  }
+  if (!runtime::write_all(file->get(), names)) return cannot("write", moved_);
   // All that lies on that disk, with one call: one for each of a million files would take hours.
   if (::syncfs(file->get()) != 0) return cannot("write to the disk", moved_);
   return true;
@@ -168,7 +164,7 @@ Result<bool> BuildingSite::put_files() {
     if (::rename(it->path().c_str(), to.c_str()) != 0) return cannot("put in place", to);
   }
   if (error) return fail(ErrorKind::transient, fmt::format("cannot read {}: {}", files_.string(), error.message()));
-  if (!media::sync_folder(folders_.root())) return cannot("write to the disk", folders_.root());
+  if (!runtime::sync_folder(folders_.root())) return cannot("write to the disk", folders_.root());
   return true;
 }
 
@@ -177,7 +173,7 @@ Result<bool> BuildingSite::decide() {
   if (::rename(restoring_.c_str(), database_.c_str()) != 0) return cannot("put in place", database_);
   is_decided_ = true;
   runtime::failpoint("restore: after it is decided");
-  const bool is_on_disk = media::sync_folder(fs::path(database_).parent_path());
+  const bool is_on_disk = runtime::sync_folder(fs::path(database_).parent_path());
   const int error = errno;
   std::error_code ignored;
   fs::remove_all(files_, ignored);

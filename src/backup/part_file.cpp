@@ -15,6 +15,7 @@
 
 #include "media/subfolders.hpp"
 #include "runtime/failpoint.hpp"
+#include "runtime/files.hpp"
 
 namespace mmsgate::backup {
 namespace {
@@ -93,7 +94,7 @@ Result<bool> PartFile::keep(bool may_replace) {
   if (!rename_to(path_, name_, may_replace)) return failed("put in place");
   is_here_ = false;
   runtime::failpoint("backup: after the rename");
-  if (!media::sync_folder(fs::path(name_).parent_path())) return failed("write to the disk");
+  if (!runtime::sync_folder(fs::path(name_).parent_path())) return failed("write to the disk");
   return true;
 }
 

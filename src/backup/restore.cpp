@@ -34,11 +34,8 @@ Result<bool> put_config(const std::string& path, const std::string& text) {
   if (runtime::read_file(path) == text) return true;
   auto part = PartFile::make(path);
   if (!part) return std::unexpected(part.error());
-  for (std::string_view rest = text; !rest.empty();) {
-    const ssize_t n = ::write(part->fd(), rest.data(), rest.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return fail(ErrorKind::transient, fmt::format("cannot write {}: {}", path, std::strerror(errno)));
-    rest.remove_prefix(static_cast<std::size_t>(n));
+  if (!runtime::write_all(part->fd(), text)) {
+    return fail(ErrorKind::transient, fmt::format("cannot write {}: {}", path, std::strerror(errno)));
   }
   return part->keep(/*may_replace=*/false);
 }

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "runtime/failpoint.hpp"
+#include "runtime/files.hpp"
 #include "store/copy.hpp"
 
 namespace mmsgate::backup {
@@ -23,13 +24,8 @@ using formats::BackupManifest;
 std::unexpected<Error> damaged(std::string what) { return fail(ErrorKind::corrupt, std::move(what)); }
 
 Result<bool> write_all(int fd, std::string_view bytes, const std::string& name) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return fail(ErrorKind::transient, fmt::format("cannot write {}: {}", name, std::strerror(errno)));
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
+  if (runtime::write_all(fd, bytes)) return true;
+  return fail(ErrorKind::transient, fmt::format("cannot write {}: {}", name, std::strerror(errno)));
 }
 
 /// Where we have unpacked it is of no use to a person.

@@ -10,16 +10,8 @@
 #include "cli/sip_setup.hpp"
 #include "runtime/memory.hpp"
 #include "store/sqlite_store.hpp"
-#include "version.hpp"
 
 namespace mmsgate::cli {
-namespace {
-
-voipms::Credentials credentials_from(const ops::Config& config) {
-  return {.url = config.api_url, .user = config.api_user, .password = config.api_password};
-}
-
-}  // namespace
 
 Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::shared_ptr<runtime::Log> log) {
   gateway::Settings settings = settings_from(config);
@@ -47,7 +39,7 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       settings_(std::move(settings)),
       store_(std::move(ground.store)),
       blobs_(std::move(ground.blobs)),
-      http_(net::make_http_client(fmt::format("mmsgate/{}", kVersion))),
+      http_(net::make_http_client(user_agent())),
       api_(credentials_from(config), *http_),
       deliveries_(world()),
       fetcher_(world(), *http_, *blobs_, [this] { deliveries_.poke(Target::phone); }),

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "runtime/descriptor.hpp"
+#include "runtime/files.hpp"
 
 namespace mmsgate::cli {
 namespace {
@@ -30,24 +31,6 @@ fs::path resolved(const std::string& path) {
   std::error_code ignored;
   const fs::path whole = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
   return whole.has_filename() ? whole : whole.parent_path();
-}
-
-Result<bool> make_folder(const fs::path& folder) {
-  if (folder.empty() || ::access(folder.c_str(), F_OK) == 0) return true;
-  if (const auto made = make_folder(folder.parent_path()); !made) return made;
-  constexpr mode_t kOwnerOnly = 0700;
-  if (::mkdir(folder.c_str(), kOwnerOnly) != 0 && errno != EEXIST) return cannot_write(folder, errno);
-  return true;
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
 }
 
 /// Nothing is there, or an earlier one of the same kind: it begins alike. A slip of the hand must not cost a database.
@@ -74,7 +57,9 @@ Result<bool> check_is_private(const std::string& path, const std::string& media_
 }
 
 Result<bool> write_private(const std::string& path, std::string_view bytes) {
-  if (const auto made = make_folder(fs::path(path).parent_path()); !made) return made;
+  if (const auto trouble = runtime::make_private_folder(fs::path(path).parent_path())) {
+    return cannot_write(trouble->folder, trouble->error);
+  }
   if (!is_free_for(path, bytes)) {
     return fail(ErrorKind::rejected, fmt::format("{} is there, and something else: name another file", path));
   }
@@ -84,7 +69,7 @@ Result<bool> write_private(const std::string& path, std::string_view bytes) {
   constexpr mode_t kOwnerOnly = 0600;
   const runtime::Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
   if (file.get() < 0) return cannot_write(path, errno);
-  if (!write_all(file.get(), bytes) || ::rename(draft.c_str(), path.c_str()) != 0) {
+  if (!runtime::write_all(file.get(), bytes) || ::rename(draft.c_str(), path.c_str()) != 0) {
     const int error = errno;
     ::unlink(draft.c_str());
     return cannot_write(path, error);

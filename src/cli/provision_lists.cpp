@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/settings.hpp"
 #include "cli/wait.hpp"
 #include "net/http_client.hpp"
-#include "version.hpp"
 #include "voipms/api.hpp"
 
 namespace mmsgate::cli {
@@ -42,8 +42,8 @@ std::unexpected<Error> no_such(const std::string& name, const gateway::CarrierLi
 }  // namespace
 
 Result<gateway::CarrierLists> read_lists(const ops::Config& config) {
-  const auto http = net::make_http_client(fmt::format("mmsgate/{}", kVersion));
-  voipms::Api api({.url = config.api_url, .user = config.api_user, .password = config.api_password}, *http);
+  const auto http = net::make_http_client(user_agent());
+  voipms::Api api(credentials_from(config), *http);
   gateway::CarrierLists lists;
   if (auto had = read(api, &voipms::Api::account_setups, lists.accounts); !had) return std::unexpected(had.error());
   if (lists.accounts.empty()) {

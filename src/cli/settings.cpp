@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/settings.hpp"
 
+#include <fmt/format.h>
+
+#include "version.hpp"
+
 namespace mmsgate::cli {
+
+std::string user_agent() { return fmt::format("mmsgate/{}", kVersion); }
+
+voipms::Credentials credentials_from(const ops::Config& config) {
+  return {.url = config.api_url, .user = config.api_user, .password = config.api_password};
+}
 
 gateway::Settings settings_from(const ops::Config& config) {
   gateway::Settings settings;

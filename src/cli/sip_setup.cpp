@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/settings.hpp"
 #include "ops/own_certificate.hpp"
-#include "version.hpp"
 
 namespace mmsgate::cli {
 namespace {
@@ -102,8 +102,7 @@ Result<std::string> proxy_route(const ops::Config& config) {
 
 Result<sip::Options> sip_options(const ops::Config& config, const std::string& route, Random& random,
                                  runtime::Log& log) {
-  sip::Options options{
-      .address = config.sip_address, .port = config.sip_port, .server_name = fmt::format("mmsgate/{}", kVersion)};
+  sip::Options options{.address = config.sip_address, .port = config.sip_port, .server_name = user_agent()};
   // Whoever names UDP has it for all that fits into a packet.
   if (config.proxy_transport == Transport::udp) options.udp_limit = kLargestPacket;
   if (config.registration) options.registration = registration_from(*config.registration, route, random);

@@ -14,6 +14,7 @@
 
 #include "media/measure.hpp"
 #include "runtime/failpoint.hpp"
+#include "runtime/files.hpp"
 
 namespace mmsgate::media {
 namespace {
@@ -50,13 +51,8 @@ Result<std::uint64_t> DraftFile::write(std::string_view bytes) {
     return fail(ErrorKind::limit, fmt::format("the file is larger than the {} bytes allowed", most_bytes_));
   }
   runtime::failpoint("media: before a write");
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return failed("write");
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-    written_ += static_cast<std::uint64_t>(n);
-  }
+  if (!runtime::write_all(fd_, bytes)) return failed("write");
+  written_ += bytes.size();
   return written_;
 }
 
@@ -80,7 +76,7 @@ Result<Kept> DraftFile::keep() {
   if (::rename(draft_path().c_str(), path.c_str()) != 0) return failed("keep a file");
   kept_ = true;
   runtime::failpoint("media: after the rename");
-  if (sync_folder(path.parent_path())) return *std::move(kept);
+  if (runtime::sync_folder(path.parent_path())) return *std::move(kept);
   // Nobody is told its name, so nobody would ever remove it.
   auto error = failed("write to the disk");
   ::unlink(path.c_str());

@@ -16,6 +16,7 @@
 #include "media/hold.hpp"
 #include "media/measure.hpp"
 #include "runtime/descriptor.hpp"
+#include "runtime/files.hpp"
 
 namespace mmsgate::media {
 namespace {
@@ -84,7 +85,7 @@ class FolderStore final : public BlobStore {
     const int fd = ::open(ours.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) return cannot_adopt(path);
     auto kept = measure(fd, id);
-    const bool is_on_disk = kept && ::fsync(fd) == 0 && sync_folder(ours.parent_path());
+    const bool is_on_disk = kept && ::fsync(fd) == 0 && runtime::sync_folder(ours.parent_path());
     const int error = errno;
     ::close(fd);
     errno = error;
@@ -129,7 +130,7 @@ Result<bool> make_folders(const fs::path& root) {
   fs::create_directories(root.parent_path(), ignored);
   const auto made = make_folder(root);
   if (!made) return made;
-  if (*made && !sync_folder(root.parent_path())) return failed("write down", root, errno);
+  if (*made && !runtime::sync_folder(root.parent_path())) return failed("write down", root, errno);
   return make_folder(root / "incoming");
 }
 

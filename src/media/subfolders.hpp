@@ -14,10 +14,6 @@
 
 namespace mmsgate::media {
 
-/// What a crash of the machine must not undo: a name, not only the bytes. An empty path is where we are. False:
-/// errno says why.
-[[nodiscard]] bool sync_folder(const std::filesystem::path& folder);
-
 /// Below FOLDER/incoming: what a restore brings, until it is put in place.
 inline constexpr const char* kRestoringFolder = "restoring";
 

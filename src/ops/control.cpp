@@ -20,6 +20,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/files.hpp"
+
 namespace mmsgate::ops {
 namespace {
 
@@ -53,14 +55,6 @@ std::optional<Address> address_of(const std::string& path) {
 
 std::unexpected<Error> cannot(const char* what, const std::string& path) {
   return fail(ErrorKind::transient, fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
-}
-
-/// For its owner alone, when it is missing. What goes wrong is said by who opens a file in it.
-void make_folder_of(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  const fs::path folder = fs::path(path).parent_path();
-  if (fs::create_directories(folder, ignored)) fs::permissions(folder, fs::perms::owner_all, ignored);
 }
 
 void limit_waiting(int fd, std::chrono::seconds limit) {
@@ -99,7 +93,8 @@ std::optional<std::string> read_line(int fd, std::chrono::seconds limit) {
 
 Result<std::unique_ptr<Control>> Control::open(const std::string& database) {
   const std::string path = socket_path(database);
-  make_folder_of(path);
+  // What goes wrong is said by who opens a file in it.
+  static_cast<void>(runtime::make_private_folder(std::filesystem::path(path).parent_path()));
   const std::string lock_path = database + ".lock";
   Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
   if (!lock.is_open()) return cannot("make", lock_path);

@@ -135,9 +135,7 @@ Result<bool> write_new(const std::string& path, std::string_view text) {
   ::unlink(path.c_str());  // what a start before this one did not live to finish
   const runtime::Descriptor file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
-  const bool is_written = file.is_open() &&
-                          ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                          ::fsync(file.get()) == 0;
+  const bool is_written = file.is_open() && runtime::write_all(file.get(), text) && ::fsync(file.get()) == 0;
   if (is_written) return true;
   auto error = cannot_write(path);
   ::unlink(path.c_str());
@@ -147,17 +145,14 @@ Result<bool> write_new(const std::string& path, std::string_view text) {
 Result<bool> move(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return cannot_write(to);
   std::error_code ignored;
-  const fs::path path = fs::absolute(to, ignored).parent_path();
-  const runtime::Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.is_open()) ::fsync(folder.get());
+  static_cast<void>(runtime::sync_folder(fs::absolute(to, ignored).parent_path()));
   return true;
 }
 
 /// For its owner alone, when it is missing. What goes wrong is said by who writes into it.
 void make_folder_of(const std::string& path) {
   std::error_code ignored;
-  const fs::path folder = fs::absolute(path, ignored).parent_path();
-  if (fs::create_directories(folder, ignored)) fs::permissions(folder, fs::perms::owner_all, ignored);
+  static_cast<void>(runtime::make_private_folder(fs::absolute(path, ignored).parent_path()));
 }
 
 /// The key is put in its place between the two steps of the certificate: after a power cut, what is there tells how to

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/files.hpp"
+
 namespace mmsgate::runtime {
 namespace {
 
@@ -31,12 +33,7 @@ Result<std::unique_ptr<TextFile>> TextFile::open(const std::string& path) {
 
 bool TextFile::add(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  while (!text.empty()) {
-    const ssize_t n = ::write(file_.get(), text.data(), text.size());
-    if (n <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
+  return write_all(file_.get(), text);
 }
 
 Result<bool> TextFile::reopen() {

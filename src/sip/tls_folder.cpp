@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/files.hpp"
+
 namespace mmsgate::sip {
 namespace {
 
@@ -29,11 +31,7 @@ std::unexpected<Error> cannot(const char* what, int error) {
 /// A file without a name that holds `text`. Not open: it cannot be had.
 runtime::Descriptor in_memory(std::string_view text) {
   runtime::Descriptor file(::memfd_create("mmsgate-tls", MFD_CLOEXEC));
-  while (file.is_open() && !text.empty()) {
-    const ssize_t n = ::write(file.get(), text.data(), text.size());
-    if (n <= 0) return {};
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
+  if (!file.is_open() || !runtime::write_all(file.get(), text)) return {};
   return file;
 }
 

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/files.hpp"
+
 namespace mmsgate::store {
 namespace {
 
@@ -22,31 +24,15 @@ std::unexpected<Error> cannot_make(const fs::path& path, int error) {
               fmt::format("cannot make the database {}: {}", path.string(), std::strerror(error)));
 }
 
-/// mkdir(2) with the mode, not a chmod() later: nobody gets a look in between.
-Result<bool> make_folder(const fs::path& folder) {
-  std::error_code error;
-  if (folder.empty() || fs::exists(folder, error)) return true;
-  if (error) return cannot_make(folder, error.value());  // whether it is there is not for us to see
-  if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
-  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return cannot_make(folder, errno);
-  return true;
-}
-
-/// A new name is on disk when its folder is.
-void sync_folder(const fs::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
-
 }  // namespace
 
 Result<std::string> make_file(const std::string& path) {
   std::error_code error;
   const fs::path file = fs::absolute(path, error);
   if (error) return cannot_make(path, error.value());
-  if (auto made = make_folder(file.parent_path()); !made) return std::unexpected(made.error());
+  if (const auto trouble = runtime::make_private_folder(file.parent_path())) {
+    return cannot_make(trouble->folder, trouble->error);
+  }
   const fs::path restoring = file.string() + std::string(kRestoring);
   if (!fs::exists(file, error) && fs::exists(restoring, error)) {
     return fail(ErrorKind::transient,
@@ -58,7 +44,7 @@ Result<std::string> make_file(const std::string& path) {
   if (fd < 0 && errno != EEXIST) return cannot_make(file, errno);
   if (fd >= 0) {
     ::close(fd);
-    sync_folder(file.parent_path());
+    static_cast<void>(runtime::sync_folder(file.parent_path()));  // a new name is on disk when its folder is
   }
   const fs::path real = fs::canonical(file, error);
   if (error) return cannot_make(file, error.value());
