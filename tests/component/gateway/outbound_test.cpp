@@ -96,7 +96,7 @@ TEST_F(OutboundTest, WhatCanGoNowhereIsRefusedAtOnceAndItsSenderToldWhy) {
 }
 
 TEST_F(OutboundTest, AFileThatIsGoneIsSaid) {
-  const std::string url = link_to(settings_.media_base, BlobId::make(random_), "image/png");
+  const std::string url = Links(world()).to(BlobId::make(random_), "image/png", clock_.now(), kAlice);
   const std::string xml = formats::write_rcs_files({{.name = "a.png", .type = "image/png", .size = 9, .url = url}});
   const auto [status, phrase] = send(request(std::string(formats::kRcsFileType), xml));
   EXPECT_EQ(status, 410);

@@ -119,7 +119,7 @@ TEST_F(SiteTest, AScriptsFileAndItsMessageAreThereWhenItHearsYes) {
   EXPECT_EQ(sending->job.peer, "1099");
   EXPECT_EQ(sending->job.text, "at the door");
   ASSERT_THAT(sending->job.parts, SizeIs(1));
-  EXPECT_THAT(answer.body, HasSubstr(link_of(sending->job.parts[0], settings_.media_base)));
+  EXPECT_THAT(answer.body, HasSubstr(Links(world()).of(sending->job.parts[0], kUploads)));
   EXPECT_TRUE(store_->find_blob(*sending->job.parts[0].blob).value());
 }
 
