@@ -153,7 +153,7 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
     return (*reply)(read ? Result<std::string>(std::string()) : std::unexpected(read.error()));
   }
   if (verb == "links") {
-    auto keys = gateway::open_link_keys(*store_, *random_, clock_.now());
+    auto keys = gateway::read_link_keys(*store_);
     if (!keys) return (*reply)(std::unexpected(keys.error()));
     link_keys_.replace(*std::move(keys));
     return (*reply)(std::string());

@@ -24,17 +24,6 @@ std::string_view ending_for(std::string_view type) {
   return ending.empty() ? ".bin" : ending;
 }
 
-Result<media::LinkKeys> read_link_keys(store::Store& store) {
-  auto secrets = store.link_secrets();
-  if (!secrets) return std::unexpected(secrets.error());
-  const auto revocations = store.link_revocations();
-  if (!revocations) return std::unexpected(revocations.error());
-  if (secrets->empty()) return fail(ErrorKind::corrupt, "the database has no secret to sign links with");
-  const LinkSecret current = std::move(secrets->front());
-  secrets->erase(secrets->begin());
-  return media::LinkKeys(current, *secrets, *revocations);
-}
-
 }  // namespace
 
 Links::Links(const Settings& settings, std::shared_ptr<const media::LinkKeys> keys, TimePoint now)
@@ -88,6 +77,17 @@ std::string uploader_of(std::string_view from, const Directory& directory) {
   const std::string_view rest = colon == std::string_view::npos ? std::string_view() : from.substr(colon + 1);
   const std::string user(rest.substr(0, rest.find('@')));
   return directory.find(user) != nullptr ? user : std::string(kUploads);
+}
+
+Result<media::LinkKeys> read_link_keys(store::Store& store) {
+  auto secrets = store.link_secrets();
+  if (!secrets) return std::unexpected(secrets.error());
+  const auto revocations = store.link_revocations();
+  if (!revocations) return std::unexpected(revocations.error());
+  if (secrets->empty()) return fail(ErrorKind::corrupt, "the database has no secret to sign links with");
+  const LinkSecret current = std::move(secrets->front());
+  secrets->erase(secrets->begin());
+  return media::LinkKeys(current, *secrets, *revocations);
 }
 
 Result<media::LinkKeys> open_link_keys(store::Store& store, Random& random, TimePoint now) {

@@ -65,7 +65,9 @@ class Links {
 /// Who is given the link in the answer to a file that was brought: the phone's account, by its From header.
 [[nodiscard]] std::string uploader_of(std::string_view from, const Directory& directory);
 
-/// Of the store; makes the first secret.
+/// As they stand in the store. corrupt: there are none.
+[[nodiscard]] Result<media::LinkKeys> read_link_keys(store::Store& store);
+/// The same at a start, before anybody asks for a link; waits for the first secret to be made where there is none.
 [[nodiscard]] Result<media::LinkKeys> open_link_keys(store::Store& store, Random& random, TimePoint now);
 
 /// When the secrets of today may be forgotten, at the earliest, after others have come.

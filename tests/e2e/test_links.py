@@ -62,14 +62,16 @@ def upload(house: House, content: bytes, sender: str = "") -> str:
     return re.search(r'url="([^"]+)"', answer.text)[1]
 
 
+def tries(house: House, account: str) -> list[str]:
+    """The links in what was sent to this phone, or was to be, in their order."""
+    blocks = re.split(r"\n\n(?=\d{4}-)", (house.folder / "sip.log").read_text())
+    return [link for block in blocks if re.search(rf"-> .*\n  MESSAGE sip:{account}@", block)
+            for link in re.findall(r'url="([^"]+)"', block)]
+
+
 def sent_to(house: House, account: str) -> list[str]:
-    """The links that this phone was sent, in their order; each once, however often it was sent."""
-    trace = (house.folder / "sip.log").read_text()
-    found: list[str] = []
-    for block in re.split(r"\n\n(?=\d{4}-)", trace):
-        if re.search(rf"-> .*\n  MESSAGE sip:{account}@", block):
-            found += [link for link in re.findall(r'url="([^"]+)"', block) if link not in found]
-    return found
+    """Each once, however often it was sent."""
+    return list(dict.fromkeys(tries(house, account)))
 
 
 def raw(house: House, path: str, method: str = "GET") -> bytes:
@@ -163,6 +165,23 @@ def test_revoking_knows_one_file_a_number_in_any_form_and_everybody(house: House
     links(house, "revoke", "*")
     assert status(other) == 404 and status(upload(house, png(4))) == 200
     assert listed(house)["*"]["revoked"] == 1
+
+
+def test_the_next_try_brings_the_same_link(house: House):
+    house.carrier.incoming(STRANGER, SHOP.number, "look", [png(1)])
+    wait_until(lambda: "deferred" in str(house.gateway.messages("list")), "the first try met no phone")
+    assert house.phone(SHOP).received()["files"][0]["bytes"] == png(1)
+    assert len(tries(house, SHOP.account)) >= 2
+    assert len(sent_to(house, SHOP.account)) == 1
+
+
+def test_what_waits_while_links_are_revoked_arrives_with_a_new_one(house: House):
+    house.carrier.incoming(STRANGER, SHOP.number, "look", [png(1)])
+    wait_until(lambda: "deferred" in str(house.gateway.messages("list")), "the first try met no phone")
+    links(house, "revoke", SHOP.account)
+    assert house.phone(SHOP).received()["files"][0]["bytes"] == png(1)
+    [first, second] = [sent_to(house, SHOP.account)[n] for n in (0, -1)]
+    assert (status(first), status(second)) == (404, 200)
 
 
 def test_a_phone_that_uploads_has_links_of_its_account(house: House):
