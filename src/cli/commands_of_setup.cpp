@@ -97,6 +97,7 @@ void add_links(CLI::App& app, const Commands& commands) {
                               told_to(revoke_links, told));
   revoke->add_option("RECIPIENT", told->recipient, "A sub account, a number, or '*' for everybody")->required();
   revoke->add_option("--file", told->file, "Those of one file alone: a link to it, or its id");
+  revoke->add_flag("--force", told->force, "Even if no message with a file went there, as far as the database knows");
   auto* rotate =
       commands.add(group, "rotate", "Sign with a new secret; links that were given go on", told_to(rotate_links, told));
   rotate->add_flag("--end-now", told->end_now, "Those that were given end at once: somebody knows the secret");

@@ -59,7 +59,8 @@ Result<std::map<std::string, Line>> lines_of(store::Store& store) {
 }
 
 /// The recipient as it stands in the store. A slip of the pen must not pass for a revocation.
-Result<std::string> recipient_of(store::Store& store, const std::string& given) {
+Result<std::string> recipient_of(store::Store& store, const LinksOptions& options) {
+  const std::string& given = options.recipient;
   if (given == kEverybody) return std::string();
   const auto lines = lines_of(store);
   if (!lines) return std::unexpected(lines.error());
@@ -69,10 +70,13 @@ Result<std::string> recipient_of(store::Store& store, const std::string& given) 
     return name == gateway::kUploads || lines->contains(name) || directory->find(name) != nullptr;
   };
   if (is_known(given)) return given;
-  if (const auto number = Number::parse(given); number && is_known(number->national())) return number->national();
+  const auto number = Number::parse(given);
+  const std::string name = number ? number->national() : given;
+  if (is_known(name) || (options.force && !name.empty())) return name;
   return fail(ErrorKind::rejected,
-              fmt::format("\"{}\" was never given a link: name a sub account or a number of `mmsgate links list`, or "
-                          "'*' for everybody",
+              fmt::format("no message with a file of \"{}\" is in the database: name a sub account or a number of "
+                          "`mmsgate links list`, or '*' for everybody. If its messages have been removed since "
+                          "(keepmessages), say --force",
                           printable(given)));
 }
 
@@ -129,7 +133,7 @@ int list_links(const ops::Config& config, const LinksOptions& options) {
 int revoke_links(const ops::Config& config, const LinksOptions& options) {
   const auto store = change_database(config);
   if (!store) return say(store.error().detail);
-  const auto recipient = recipient_of(**store, options.recipient);
+  const auto recipient = recipient_of(**store, options);
   if (!recipient) return say(recipient.error().detail);
   auto file = file_of(**store, options.file);
   if (!file) return say(file.error().detail);

@@ -13,6 +13,7 @@ struct LinksOptions {
   bool json = false;
   std::string recipient;  ///< A sub account, a number in any form, or * for everybody.
   std::string file;       ///< A link to it, or its id; empty: all files.
+  bool force = false;     ///< Revoking: even if no message with a file went there, as far as the database knows.
   bool end_now = false;   ///< Rotating: the links that there are end at once.
 };
 

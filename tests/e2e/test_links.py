@@ -184,6 +184,18 @@ def test_what_waits_while_links_are_revoked_arrives_with_a_new_one(house: House)
     assert (status(first), status(second)) == (404, 200)
 
 
+def test_who_got_links_in_messages_that_are_gone_can_be_revoked_by_force(house: House):
+    alice = house.phone(ALICE)
+    alice.state(alice.send(STRANGER, file=png(1)), "DeliveredToUser")
+    link = house.carrier.sent(1)[0]["media"][0]["url"]
+    with closing(sqlite3.connect(house.folder / "mmsgate.sqlite", timeout=10)) as db, db:
+        for table in ("events", "deliveries", "parts", "messages"):
+            db.execute(f"DELETE FROM {table}")
+    assert "say --force" in refused(house, "revoke", STRANGER) and status(link) == 200
+    links(house, "revoke", f"+1{STRANGER}", "--force")
+    assert status(link) == 404
+
+
 def test_a_phone_that_uploads_has_links_of_its_account(house: House):
     of_alice = upload(house, png(1), f"sip:{ALICE.account}@sim.example")
     of_nobody = upload(house, png(2))
@@ -299,8 +311,8 @@ def test_the_secret_stands_in_the_database_alone(house: House):
 
 
 @pytest.mark.parametrize(("arguments", "said"), [
-    (("revoke", "100000_nobody"), '"100000_nobody" was never given a link'), (("revoke", "5145550177"), "was never given a link"),
-    (("revoke", ""), "was never given a link"), (("revoke", ALICE.account, "--file", "x"), "--file must be a link to the file"),
+    (("revoke", "100000_nobody"), 'no message with a file of "100000_nobody" is in the database'),
+    (("revoke", "5145550177"), "say --force"), (("revoke", "", "--force"), "no message with a file of"), (("revoke", ALICE.account, "--file", "x"), "--file must be a link to the file"),
     (("revoke", ALICE.account, "--file", "0" * 32), "there is no such file")])
 def test_what_the_command_cannot_do_is_said_in_words(shared_house: House, arguments, said):
     assert said in refused(shared_house, *arguments)
