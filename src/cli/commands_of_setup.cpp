@@ -11,6 +11,7 @@
 #include "cli/handouts.hpp"
 #include "cli/hook.hpp"
 #include "cli/keys.hpp"
+#include "cli/links.hpp"
 #include "cli/provision.hpp"
 
 namespace mmsgate::cli {
@@ -86,6 +87,22 @@ void add_keys(CLI::App& app, const Commands& commands) {
   for (CLI::App* one : {make, revoke}) one->add_option("NAME", told->name, "What you call it")->required();
 }
 
+void add_links(CLI::App& app, const Commands& commands) {
+  const auto told = std::make_shared<LinksOptions>();
+  CLI::App& group = *Commands::add_group(app, "links", "The links to files: who was given some, and ending them");
+  auto* list = commands.add(group, "list", "Who was given links to how many files, and whose were revoked",
+                            told_to(list_links, told));
+  list->add_flag("--json", told->json, "Print JSON instead of a table");
+  auto* revoke = commands.add(group, "revoke", "End the links that somebody was given; those that follow work",
+                              told_to(revoke_links, told));
+  revoke->add_option("RECIPIENT", told->recipient, "A sub account, a number, or '*' for everybody")->required();
+  revoke->add_option("--file", told->file, "Those of one file alone: a link to it, or its id");
+  revoke->add_flag("--force", told->force, "Even if no message with a file went there, as far as the database knows");
+  auto* rotate =
+      commands.add(group, "rotate", "Sign with a new secret; links that were given go on", told_to(rotate_links, told));
+  rotate->add_flag("--end-now", told->end_now, "Those that were given end at once: somebody knows the secret");
+}
+
 void add_config(CLI::App& app, const Commands& commands) {
   CLI::App& group = *Commands::add_group(app, "config", "See whether the config file is right, and what it says");
   commands.add_plain(group, "check", "Read it and say what is wrong",
@@ -101,6 +118,7 @@ void add_commands_of_setup(CLI::App& app, const Commands& commands) {
   add_hook(app, commands);
   add_provision(app, commands);
   add_keys(app, commands);
+  add_links(app, commands);
   add_config(app, commands);
 }
 

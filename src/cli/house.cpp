@@ -25,9 +25,11 @@ Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::share
   auto random = std::make_unique<runtime::SystemRandom>();
   auto blobs = media::open_folder(config.media_folder, settings.most_media_bytes, *random);
   if (!blobs) return std::unexpected(blobs.error());
+  auto link_keys = gateway::open_link_keys(**store, *random, runtime::SystemClock().now());
+  if (!link_keys) return std::unexpected(link_keys.error());
   std::unique_ptr<House> house(
       new House(config, std::move(settings), std::move(log),
-                {std::move(*control), std::move(random), std::move(*store), std::move(*blobs)}));
+                {std::move(*control), std::move(random), std::move(*store), std::move(*blobs), *std::move(link_keys)}));
   if (const auto ready = house->listen(config); !ready) return std::unexpected(ready.error());
   return house;
 }
@@ -37,6 +39,7 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       control_(std::move(ground.control)),
       random_(std::move(ground.random)),
       settings_(std::move(settings)),
+      link_keys_(std::move(ground.link_keys)),
       store_(std::move(ground.store)),
       blobs_(std::move(ground.blobs)),
       http_(net::make_http_client(user_agent())),
@@ -65,7 +68,8 @@ gateway::World House::world() {
           .loop = loop_,
           .work = work_,
           .book = book_,
-          .settings = settings_};
+          .settings = settings_,
+          .link_keys = link_keys_};
 }
 
 void House::reload(const ops::Config& config) {
@@ -142,6 +146,12 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
   if (verb == "hook-tokens") {
     const auto read = hook_tokens_.read_again();
     return (*reply)(read ? Result<std::string>(std::string()) : std::unexpected(read.error()));
+  }
+  if (verb == "links") {
+    auto keys = gateway::read_link_keys(*store_);
+    if (!keys) return (*reply)(std::unexpected(keys.error()));
+    link_keys_.replace(*std::move(keys));
+    return (*reply)(std::string());
   }
   if (verb == "reconcile") {
     std::optional<Duration> back;

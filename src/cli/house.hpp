@@ -13,6 +13,7 @@
 #include "gateway/hook_check.hpp"
 #include "gateway/hook_tokens.hpp"
 #include "gateway/inbound.hpp"
+#include "gateway/links.hpp"
 #include "gateway/move_in.hpp"
 #include "gateway/outbound.hpp"
 #include "gateway/phone_sender.hpp"
@@ -46,6 +47,7 @@ class House {
     std::unique_ptr<runtime::SystemRandom> random;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<media::BlobStore> blobs;
+    media::LinkKeys link_keys;
   };
   House(const ops::Config& config, gateway::Settings settings, std::shared_ptr<runtime::Log> log, Ground ground);
   [[nodiscard]] Result<bool> listen(const ops::Config& config);
@@ -62,6 +64,7 @@ class House {
   std::unique_ptr<runtime::SystemRandom> random_;
   runtime::SystemClock clock_;
   gateway::SettingsBook settings_;
+  gateway::LinkBook link_keys_;
   gateway::DirectoryBook book_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<media::BlobStore> blobs_;

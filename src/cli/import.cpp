@@ -7,6 +7,7 @@
 
 #include "cli/say.hpp"
 #include "cli/settings.hpp"
+#include "gateway/links.hpp"
 #include "gateway/move_in.hpp"
 #include "ops/control.hpp"
 #include "runtime/system.hpp"
@@ -32,6 +33,9 @@ Result<gateway::MovedIn> take_over(const ops::Config& config, const ImportOption
                                   media::Drafts::may_be_alive);  // of a gateway that runs
   if (!blobs) return std::unexpected(blobs.error());
   runtime::SystemClock clock;
+  auto keys = gateway::open_link_keys(**store, random, clock.now());
+  if (!keys) return std::unexpected(keys.error());
+  const gateway::LinkBook link_keys(*std::move(keys));
   gateway::DirectoryBook book;
   book.replace(*std::move(directory));
   std::promise<Result<gateway::MovedIn>> ended;
@@ -43,7 +47,8 @@ Result<gateway::MovedIn> take_over(const ops::Config& config, const ImportOption
                            .loop = work,
                            .work = work,
                            .book = book,
-                           .settings = settings},
+                           .settings = settings,
+                           .link_keys = link_keys},
                           **blobs, {.database = options.database, .media_folder = options.media_folder},
                           [&](Result<gateway::MovedIn> moved) { ended.set_value(std::move(moved)); });
   move_in.start();

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "gateway/links.hpp"
 #include "runtime/failpoint.hpp"
 
 namespace mmsgate::gateway {
@@ -37,13 +36,13 @@ Verdict verdict_of_carrier(const Error& error) {
   return {.event = Event::postponed, .reason = error.detail};
 }
 
-voipms::Sending sending_of(const store::Job& job, const Settings& settings) {
+voipms::Sending sending_of(const store::Job& job, const Settings& settings, const Links& links) {
   voipms::Sending what{.did = job.own, .to = job.destination};
   what.text = job.text.substr(job.slice.text_at, job.slice.text_bytes);
   what.mms = needs_mms(job.slice, settings.carrier_limits);
   const auto end = std::min(job.parts.size(), static_cast<std::size_t>(job.slice.first_part + job.slice.part_count));
   for (auto i = static_cast<std::size_t>(job.slice.first_part); i < end; ++i) {
-    what.media_urls.push_back(link_of(job.parts[i], settings.media_base));
+    what.media_urls.push_back(links.of(job.parts[i], job.destination));
   }
   return what;
 }
@@ -69,7 +68,7 @@ void CarrierSender::send(const store::Job& job, Report report) {
 
 void CarrierSender::call(const store::Job& job, const std::shared_ptr<Report>& report) {
   runtime::failpoint("carrier: before a call");
-  api_.send(sending_of(job, *world_.settings.read()),
+  api_.send(sending_of(job, *world_.settings.read(), Links(world_)),
             [this, report, message = job.message](const Result<std::string>& id) {
               runtime::failpoint("carrier: a call is answered");
               if (id) return report->ended(sent(*id));
@@ -93,7 +92,7 @@ void CarrierSender::ask_first(const store::Job& job, const std::shared_ptr<Repor
         }
         const auto is_known = [this](const std::string& id) { return world_.store.has_result(id).value_or(false); };
         if (const auto* entry =
-                find_in_log(*log, sending_of(job, *world_.settings.read()), job.accepted_at, is_known)) {
+                find_in_log(*log, sending_of(job, *world_.settings.read(), Links(world_)), job.accepted_at, is_known)) {
           return report->ended(sent(entry->id));
         }
         call(job, report);

@@ -3,6 +3,7 @@
 // second try the carrier's own log is asked whether the first one came through (promise 3).
 #pragma once
 
+#include "gateway/links.hpp"
 #include "gateway/sender.hpp"
 #include "gateway/world.hpp"
 #include "voipms/api.hpp"
@@ -36,6 +37,6 @@ class CarrierSender final : public Sender {
                                                         const std::function<bool(const std::string& id)>& is_known);
 
 /// What is sent for a delivery. Pure.
-[[nodiscard]] voipms::Sending sending_of(const store::Job& job, const Settings& settings);
+[[nodiscard]] voipms::Sending sending_of(const store::Job& job, const Settings& settings, const Links& links);
 
 }  // namespace mmsgate::gateway

@@ -80,7 +80,8 @@ void MoveIn::next_file() {
                          .size = kept->size,
                          .sha256 = kept->sha256,
                          .created_at = file.changed,
-                         .until = file.changed + world_.settings.read()->media_kept},
+                         .until = file.changed + world_.settings.read()->media_kept,
+                         .has_plain_link = true},
                         [this, again](const Result<bool>& stored) {
                           if (!stored) return end(std::unexpected(stored.error()));
                           ++moved_.files;
@@ -97,8 +98,8 @@ std::vector<store::Import> MoveIn::plan(const std::vector<store::OldRow>& rows) 
   std::vector<store::Import> imports;
   for (const store::OldRow& row : rows) {
     const std::size_t nth = alike_[fmt::format("{}|{}|{}", to_unix_ms(row.received), row.from, row.to)]++;
-    imports.push_back(
-        plan_import(row, nth, *directory, *world_.settings.read(), find_blob, world_.clock.now(), world_.random));
+    imports.push_back(plan_import(row, nth, *directory, *world_.settings.read(), Links(world_), find_blob,
+                                  world_.clock.now(), world_.random));
   }
   return imports;
 }

@@ -8,7 +8,6 @@
 
 #include "formats/http_fields.hpp"
 #include "formats/rcs_file.hpp"
-#include "gateway/links.hpp"
 #include "gateway/outbound_plan.hpp"
 
 namespace mmsgate::gateway {
@@ -35,7 +34,7 @@ std::string with_ampersands_escaped(const std::string& xml) {
   return out;
 }
 
-Content content_of(const store::OldRow& row, const Settings& settings, const FindBlob& find_blob) {
+Content content_of(const store::OldRow& row, const Links& links, const FindBlob& find_blob) {
   if (row.type != "MMS") return {.text = row.message};
   auto files = formats::parse_rcs_files(row.message);
   if (!files) files = formats::parse_rcs_files(with_ampersands_escaped(row.message));
@@ -48,10 +47,12 @@ Content content_of(const store::OldRow& row, const Settings& settings, const Fin
             .size = file.size,
             .source_url = file.url,
             .state = PartState::stored};
-    const auto id = blob_of_link(settings.media_base, file.url);
-    const auto blob = id ? find_blob(*id) : std::nullopt;
-    if (!blob) continue;  // its bytes are where the link says, or nowhere
+    const auto name = links.name_in(file.url);
+    const auto named = name ? links.read(*name) : std::nullopt;
+    const auto blob = named ? find_blob(named->blob) : std::nullopt;
+    if (!blob || !opens(*named, *blob)) continue;  // its bytes are where the link says, or nowhere
     part.blob = blob->id;
+    part.until = blob->until;
     part.type = blob->type;
     part.size = blob->size;
   }
@@ -135,7 +136,7 @@ NewMessage gone(const store::OldRow& row, std::size_t nth, Content content, cons
 }
 
 NewMessage from_phone(const store::OldRow& row, std::size_t nth, Content content, const Directory& directory,
-                      const Settings& settings, Random& random) {
+                      const Settings& settings, const Links& links, Random& random) {
   if (is_done(row)) return gone(row, nth, std::move(content), directory);
   const SubAccount* sender = directory.find(row.from);
   std::string trouble = std::move(content.trouble);
@@ -144,7 +145,7 @@ NewMessage from_phone(const store::OldRow& row, std::size_t nth, Content content
     sip::Request request;
     request.from_user = row.from;
     request.to_user = row.to;
-    auto planned = plan_outbound(request, {.text = content.text}, content.parts, *sender, directory, settings,
+    auto planned = plan_outbound(request, {.text = content.text}, content.parts, *sender, directory, settings, links,
                                  row.received, random);
     if (auto* message = std::get_if<NewMessage>(&planned)) {
       const NewMessage named = frame(row, nth);
@@ -167,10 +168,11 @@ NewMessage from_phone(const store::OldRow& row, std::size_t nth, Content content
 bool is_done(const store::OldRow& row) { return row.status == "200" || row.status == "202"; }
 
 store::Import plan_import(const store::OldRow& row, std::size_t nth, const Directory& directory,
-                          const Settings& settings, const FindBlob& find_blob, TimePoint now, Random& random) {
-  Content content = content_of(row, settings, find_blob);
+                          const Settings& settings, const Links& links, const FindBlob& find_blob, TimePoint now,
+                          Random& random) {
+  Content content = content_of(row, links, find_blob);
   store::Import import;
-  import.piece = row.outgoing ? from_phone(row, nth, std::move(content), directory, settings, random)
+  import.piece = row.outgoing ? from_phone(row, nth, std::move(content), directory, settings, links, random)
                               : to_phone(row, nth, std::move(content), directory, random);
   import.is_whole = import.piece.provider == kOldProvider;
   import.was_tried = row.tries > 0;

@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "gateway/world.hpp"
+#include "gateway/links.hpp"
 #include "store/import.hpp"
 
 namespace mmsgate::gateway {
@@ -17,8 +17,8 @@ using FindBlob = std::function<std::optional<store::Blob>(const BlobId&)>;
 /// directory. What cannot be read or has no sender any more has failed. `nth`: how many rows of the same second, sender
 /// and receiver stand before it.
 [[nodiscard]] store::Import plan_import(const store::OldRow& row, std::size_t nth, const Directory& directory,
-                                        const Settings& settings, const FindBlob& find_blob, TimePoint now,
-                                        Random& random);
+                                        const Settings& settings, const Links& links, const FindBlob& find_blob,
+                                        TimePoint now, Random& random);
 
 /// A phone, its proxy, or the carrier took it.
 [[nodiscard]] bool is_done(const store::OldRow& row);

@@ -10,7 +10,6 @@
 #include "core/send_plan.hpp"
 #include "formats/http_fields.hpp"
 #include "gateway/follow_up.hpp"
-#include "gateway/links.hpp"
 
 namespace mmsgate::gateway {
 
@@ -39,7 +38,7 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
   auto parts = parts_of(content.files);
   if (!parts) return responder.answer(parts.error().kind == ErrorKind::rejected ? 410 : 503, parts.error().detail);
   auto planned = plan_outbound(request, content, std::move(*parts), sender, directory, *world_.settings.read(),
-                               world_.clock.now(), world_.random);
+                               Links(world_), world_.clock.now(), world_.random);
   if (const auto* refusal = std::get_if<Refusal>(&planned)) {
     return refuse(request, sender, *refusal, std::move(responder));
   }
@@ -70,17 +69,19 @@ void Outbound::refuse(const sip::Request& request, const SubAccount& sender, con
 }
 
 Result<std::vector<Part>> Outbound::parts_of(const std::vector<formats::RcsFile>& files) const {
+  const Links links(world_);
   std::vector<Part> parts;
   for (const formats::RcsFile& file : files) {
     Part part{
         .type = file.type, .name = formats::clean_file_name(file.name), .size = file.size, .state = PartState::stored};
-    if (const auto id = blob_of_link(world_.settings.read()->media_base, file.url)) {
-      const auto blob = world_.store.find_blob(*id);
+    if (const auto name = links.name_in(file.url)) {
+      const auto blob = find_linked(links, *name, world_.store);
       if (!blob) return std::unexpected(blob.error());
       if (!*blob) return fail(ErrorKind::rejected, "The file is not here any more");
       part.type = (*blob)->type;
       part.size = (*blob)->size;
-      part.blob = *id;
+      part.blob = (*blob)->id;
+      part.until = (*blob)->until;
     } else {
       part.source_url = file.url;  // another file server's: whoever gets the message fetches it there
     }

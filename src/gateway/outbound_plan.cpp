@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "core/send_plan.hpp"
-#include "gateway/links.hpp"
 #include "gateway/phone_deliveries.hpp"
 
 namespace mmsgate::gateway {
@@ -23,13 +22,13 @@ void turn_to_extension(NewMessage& row, const SubAccount& sender, const SubAccou
 }
 
 /// Files that cannot go as MMS go as links by SMS, in the message's text and behind its other files.
-void turn_to_carrier(NewMessage& row, const Settings& settings) {
+void turn_to_carrier(NewMessage& row, const Settings& settings, const Links& our_links) {
   const auto links_begin = std::stable_partition(
       row.parts.begin(), row.parts.end(), [&](const Part& part) { return goes_as_mms(part, settings.outgoing); });
   const auto media = static_cast<int>(links_begin - row.parts.begin());
   std::vector<std::string> links;
   std::transform(links_begin, row.parts.end(), std::back_inserter(links),
-                 [&](const Part& part) { return link_of(part, settings.media_base); });
+                 [&](const Part& part) { return our_links.of(part, row.peer); });
   LinkPlan with_links = plan_links(row.text, links, settings.carrier_limits, media == 0);
   std::vector<Slice> slices;
   if (!with_links.has_caption) slices = plan_for_carrier(row.text, media, settings.carrier_limits);
@@ -53,8 +52,8 @@ const std::string& dialled(const sip::Request& request) {
 
 std::variant<NewMessage, Refusal> plan_outbound(const sip::Request& request, const formats::PhoneContent& content,
                                                 std::vector<Part> parts, const SubAccount& sender,
-                                                const Directory& directory, const Settings& settings, TimePoint now,
-                                                Random& random) {
+                                                const Directory& directory, const Settings& settings,
+                                                const Links& links, TimePoint now, Random& random) {
   const std::string& to = dialled(request);
   NewMessage row;
   row.direction = Direction::outbound;
@@ -77,7 +76,7 @@ std::variant<NewMessage, Refusal> plan_outbound(const sip::Request& request, con
   if (!sender.caller_id) return Refusal{403, "The sub account has no Caller ID number to send from"};
   row.own = sender.caller_id->national();
   row.peer = number->national();
-  turn_to_carrier(row, settings);
+  turn_to_carrier(row, settings, links);
   return row;
 }
 

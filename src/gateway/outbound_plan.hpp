@@ -9,6 +9,7 @@
 #include "core/directory.hpp"
 #include "core/message.hpp"
 #include "formats/phone_message.hpp"
+#include "gateway/links.hpp"
 #include "gateway/world.hpp"
 #include "sip/endpoint.hpp"
 
@@ -25,7 +26,7 @@ struct Refusal {
                                                               const formats::PhoneContent& content,
                                                               std::vector<Part> parts, const SubAccount& sender,
                                                               const Directory& directory, const Settings& settings,
-                                                              TimePoint now, Random& random);
+                                                              const Links& links, TimePoint now, Random& random);
 
 /// How the one who gets it sees the sender: by extension, else by number, else by account.
 [[nodiscard]] std::string shown_as(const SubAccount& sender);

@@ -84,7 +84,7 @@ void PhoneSender::tell_typing(const std::string& account, const std::string& pee
 
 sip::Outgoing PhoneSender::compose(const store::Job& job, const sip::Contact& contact) const {
   sip::Outgoing message = address(job.destination, job.peer, contact);
-  formats::Body body = phone_body(job, *world_.settings.read(), world_.clock.now(), uri_of(job.peer, contact));
+  formats::Body body = phone_body(job, Links(world_), world_.clock.now(), uri_of(job.peer, contact));
   if (!job.own.empty()) message.headers.emplace_back("X-SMS-To", job.own);
   message.call_id = job.call_id;
   message.content_type = std::move(body.content_type);

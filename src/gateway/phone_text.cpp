@@ -5,7 +5,6 @@
 
 #include "formats/imdn.hpp"
 #include "formats/rcs_file.hpp"
-#include "gateway/links.hpp"
 
 namespace mmsgate::gateway {
 namespace {
@@ -21,9 +20,8 @@ formats::Receipt receipt_of(std::string_view word) {
   return word == "displayed" ? formats::Receipt::displayed : formats::Receipt::error;
 }
 
-formats::RcsFile file_of(const Part& part, const Settings& settings) {
-  formats::RcsFile file{
-      .name = part.name, .type = part.type, .size = part.size, .url = link_of(part, settings.media_base)};
+formats::RcsFile file_of(const Part& part, const Links& links, std::string_view recipient) {
+  formats::RcsFile file{.name = part.name, .type = part.type, .size = part.size, .url = links.of(part, recipient)};
   // What the store has promised, however late this try is.
   if (part.until) file.until = rfc3339(*part.until);
   return file;
@@ -31,7 +29,7 @@ formats::RcsFile file_of(const Part& part, const Settings& settings) {
 
 }  // namespace
 
-formats::Body phone_body(const store::Job& job, const Settings& settings, TimePoint now, std::string_view peer_uri) {
+formats::Body phone_body(const store::Job& job, const Links& links, TimePoint now, std::string_view peer_uri) {
   if (job.kind == Kind::receipt) {
     return {std::string(formats::kImdnType),
             formats::write_imdn({job.subject_id, receipt_of(job.text)}, now, peer_uri)};
@@ -44,7 +42,7 @@ formats::Body phone_body(const store::Job& job, const Settings& settings, TimePo
     if (part.state == PartState::lost) {
       add_line(text, fmt::format("[A file of this message could not be fetched: {}]", part.reason));
     } else {
-      files.push_back(file_of(part, settings));
+      files.push_back(file_of(part, links, job.destination));
     }
   }
   if (!job.participants.empty()) add_line(text, fmt::format("[Sent to a group, also to: {}]", job.participants));

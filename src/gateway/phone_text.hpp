@@ -6,14 +6,14 @@
 
 #include "core/time.hpp"
 #include "formats/phone_message.hpp"
-#include "gateway/world.hpp"
+#include "gateway/links.hpp"
 #include "store/store.hpp"
 
 namespace mmsgate::gateway {
 
-/// The body of the MESSAGE: the slice's text, its stored parts by their links, and a sentence for each part that was
-/// lost. `peer_uri` is who a receipt speaks for.
-[[nodiscard]] formats::Body phone_body(const store::Job& job, const Settings& settings, TimePoint now,
+/// The body of the MESSAGE: the slice's text, its stored parts by links of the destination's own, and a sentence for
+/// each part that was lost. `peer_uri` is who a receipt speaks for.
+[[nodiscard]] formats::Body phone_body(const store::Job& job, const Links& links, TimePoint now,
                                        std::string_view peer_uri);
 
 }  // namespace mmsgate::gateway

@@ -24,11 +24,11 @@ store::Blob describe(const web::Upload& upload, const media::Kept& kept, std::st
           .until = now + kept_for};
 }
 
-formats::RcsFile answer_for(const store::Blob& blob, std::string_view media_base) {
+formats::RcsFile answer_for(const store::Blob& blob, const Links& links, std::string_view recipient) {
   return {.name = blob.name,
           .type = blob.type,
           .size = blob.size,
-          .url = link_to(media_base, blob.id, blob.type),
+          .url = links.to(blob.id, blob.type, blob.until, recipient),
           .until = rfc3339(blob.until)};
 }
 
@@ -109,7 +109,7 @@ void GatewaySite::keep(web::Upload upload, web::Reply reply) {
   }
   const auto settings = world_.settings.read();
   store::Blob blob = describe(upload, *kept, head, world_.clock.now(), settings->media_kept);
-  const formats::RcsFile file = answer_for(blob, settings->media_base);
+  const formats::RcsFile file = answer_for(blob, Links(world_), uploader_of(upload.from, *world_.book.read()));
   auto done = [this, file, id = kept->id, is_errand = warrant.has_value(),
                reply = std::move(reply)](const Result<bool>& stored) mutable {
     if (stored && *stored) {
@@ -134,12 +134,10 @@ web::Response GatewaySite::take_back(const BlobId& id, const Result<bool>& store
 }
 
 Result<web::MediaFile> GatewaySite::find_media(const std::string& link) {
-  const auto id = blob_of_name(link);
-  if (!id) return fail(ErrorKind::rejected, "there is no such file");
-  auto blob = world_.store.find_blob(*id);
+  const auto blob = find_linked(Links(world_), link, world_.store);
   if (!blob) return std::unexpected(blob.error());
   if (!*blob) return fail(ErrorKind::rejected, "there is no such file");
-  const auto fd = blobs_.open(*id);
+  const auto fd = blobs_.open((*blob)->id);
   if (!fd) return std::unexpected(fd.error());
   return web::MediaFile{
       .fd = *fd, .size = (*blob)->size, .type = (*blob)->type, .name = (*blob)->name, .etag = (*blob)->sha256};

@@ -15,6 +15,7 @@
 #include "core/retry_policy.hpp"
 #include "core/send_plan.hpp"
 #include "core/time.hpp"
+#include "media/link_keys.hpp"
 #include "net/http_client.hpp"
 #include "runtime/log.hpp"
 #include "runtime/loop.hpp"
@@ -84,6 +85,9 @@ struct Settings {
 /// How the owner wants things done now.
 using SettingsBook = Book<Settings>;
 
+/// By what links are signed now.
+using LinkBook = Book<media::LinkKeys>;
+
 struct World {
   const Clock& clock;
   Random& random;
@@ -93,6 +97,7 @@ struct World {
   runtime::Loop& work;  ///< "work": what may take a while, such as fsync of a file.
   DirectoryBook& book;
   const SettingsBook& settings;
+  const LinkBook& link_keys;
 };
 
 }  // namespace mmsgate::gateway

@@ -133,7 +133,8 @@ constexpr Option kOptions[] = {
     {"mmsgate", "keepdays", count, "365", "", Use::live,
      "Days for which files are kept and their links promised; then they are removed. 0 = for ever."},
     {"mmsgate", "mediamegabytes", count, "0", "", Use::live,
-     "Files may stay beyond that while all of them take less than so many megabytes; 0 = they may not."},
+     "Files, and links to them, may stay beyond that while all files take less than so many megabytes; 0 = they may "
+     "not."},
     {"mmsgate", "keepmessages", count, "0", "", Use::live,
      "Days after which messages are removed from the database, 30 or more; 0 = never."},
     {"mmsgate", "outvia", choice, "auto", "auto sms mms", Use::live,

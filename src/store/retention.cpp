@@ -55,6 +55,7 @@ Retention::Retention(Database& db)
                   "UPDATE parts SET state = 2, blob = NULL, reason = 'its time was over, and it was removed' "
                   "WHERE blob = ?"),
       drop_blob_(db, "DELETE FROM blobs WHERE id = ?"),
+      drop_revocations_(db, "DELETE FROM link_revocations WHERE blob = ?"),  // a few rows, made by people
       drop_events_(db, "DELETE FROM events WHERE message = ?"),
       drop_deliveries_(db, "DELETE FROM deliveries WHERE message = ?"),
       drop_parts_(db, "DELETE FROM parts WHERE message = ?"),
@@ -68,6 +69,7 @@ void Retention::forget_blobs(const std::vector<BlobId>& ids) {
   for (const BlobId& id : ids) {
     lose_parts_.run(id);
     drop_blob_.run(id);
+    drop_revocations_.run(id);
   }
 }
 

@@ -34,7 +34,8 @@ class Retention {
 
  private:
   Database& db_;
-  Statement lose_parts_, drop_blob_, drop_events_, drop_deliveries_, drop_parts_, drop_message_, shrink_;
+  Statement lose_parts_, drop_blob_, drop_revocations_, drop_events_, drop_deliveries_, drop_parts_, drop_message_,
+      shrink_;
 };
 
 }  // namespace mmsgate::store

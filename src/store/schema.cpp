@@ -184,8 +184,26 @@ CREATE TABLE proxies (
 ) WITHOUT ROWID;
 )sql";
 
+// Links to files are signed. What was stored before is found by its bare id too: such links are with phones.
+constexpr const char* kTenth = R"sql(
+ALTER TABLE blobs ADD COLUMN plain_link INTEGER NOT NULL DEFAULT 1;  -- 1: its bare id opens it
+CREATE TABLE link_secrets (
+  number  INTEGER PRIMARY KEY AUTOINCREMENT,  -- the newest signs
+  secret  TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  until   INTEGER                             -- so long what it has signed is good; NULL: it signs
+);
+CREATE TABLE link_revocations (
+  recipient  TEXT NOT NULL,     -- a sub account or a number; '': everybody
+  blob       TEXT NOT NULL,     -- '': all files
+  generation INTEGER NOT NULL,  -- how often; it is signed with each link
+  at         INTEGER NOT NULL,  -- last
+  PRIMARY KEY (recipient, blob)
+) WITHOUT ROWID;
+)sql";
+
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth, kSeventh, kEighth, kNinth};
+constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth, kSeventh, kEighth, kNinth, kTenth};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

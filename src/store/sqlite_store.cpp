@@ -15,6 +15,7 @@
 #include "store/hook_tokens.hpp"
 #include "store/importer.hpp"
 #include "store/lanes.hpp"
+#include "store/link_table.hpp"
 #include "store/mover.hpp"
 #include "store/outcome.hpp"
 #include "store/parts.hpp"
@@ -49,7 +50,8 @@ struct Desk {
         importer(db, events, lanes),
         retention(db),
         upload_keys(db),
-        handouts(db) {}
+        handouts(db),
+        links(db) {}
   EventLog events;
   Lanes lanes;
   Blobs blobs;
@@ -67,12 +69,13 @@ struct Desk {
   Retention retention;
   UploadKeys upload_keys;
   Handouts handouts;
+  LinkTable links;
 };
 
 /// Everything that only reads, over a connection of its own.
 struct Library {
   explicit Library(Database& db)
-      : blobs(db), directory(db), hook_tokens(db), queries(db), expired(db), upload_keys(db), handouts(db) {}
+      : blobs(db), directory(db), hook_tokens(db), queries(db), expired(db), upload_keys(db), handouts(db), links(db) {}
   Blobs blobs;
   DirectoryTable directory;
   HookTokenTable hook_tokens;
@@ -80,6 +83,7 @@ struct Library {
   Expired expired;
   UploadKeys upload_keys;
   Handouts handouts;
+  LinkTable links;
 };
 
 class SqliteStore final : public Store {
@@ -165,6 +169,14 @@ class SqliteStore final : public Store {
   void note_hook_use(std::string token, TimePoint at, Done<bool> done) override {
     carry_out([this, token = std::move(token), at] { desk_->hook_tokens.note_use(token, at); }, std::move(done));
   }
+  void rotate_links(LinkRotation rotation, Done<bool> done) override {
+    carry_out([this, rotation = std::move(rotation)] { desk_->links.rotate(rotation); }, std::move(done));
+  }
+  void revoke_links(std::string recipient, std::optional<BlobId> blob, TimePoint now, Done<bool> done) override {
+    carry_out([this, recipient = std::move(recipient), blob = std::move(blob),
+               now] { desk_->links.revoke(recipient, blob, now); },
+              std::move(done));
+  }
   void import(std::vector<Import> rows, Done<Imported> done) override {
     submit<Imported>([this, rows = std::move(rows)] { return desk_->importer.take(rows); }, std::move(done));
   }
@@ -226,6 +238,15 @@ class SqliteStore final : public Store {
   }
   Result<std::vector<HookToken>> hook_tokens() override {
     return ask([&] { return library_.hook_tokens.read(); });
+  }
+  Result<std::vector<LinkSecret>> link_secrets() override {
+    return ask([&] { return library_.links.secrets(); });
+  }
+  Result<std::vector<LinkRevocation>> link_revocations() override {
+    return ask([&] { return library_.links.revocations(); });
+  }
+  Result<std::vector<LinkRecipient>> link_recipients() override {
+    return ask([&] { return library_.links.recipients(); });
   }
   Result<std::optional<Handout>> find_handout(const std::string& id, TimePoint now) override {
     return ask([&] { return library_.handouts.find(id, now); });

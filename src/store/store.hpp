@@ -18,6 +18,7 @@
 #include "core/directory.hpp"
 #include "core/error.hpp"
 #include "core/hook.hpp"
+#include "core/link.hpp"
 #include "core/message.hpp"
 #include "store/import.hpp"
 #include "store/upload_key.hpp"
@@ -136,7 +137,8 @@ struct Blob {
   std::uint64_t size = 0;
   std::string sha256;  ///< 64 hex digits.
   TimePoint created_at;
-  TimePoint until;  ///< Kept at least so long.
+  TimePoint until;              ///< Kept at least so long.
+  bool has_plain_link = false;  ///< Stored before links were signed: its bare id is one too.
 };
 
 /// A script's file and the message that brings it to a phone.
@@ -167,6 +169,21 @@ struct Handout {
   TimePoint made_at;
   TimePoint until;
   int uses_left = 1;
+};
+
+/// A new secret for links.
+struct LinkRotation {
+  std::string secret;
+  TimePoint now;
+  /// Links of the former secrets stay good, at least until then, and as long as a file that is here now. Nothing: they
+  /// end at once.
+  std::optional<TimePoint> former_until;
+};
+
+/// Somebody who was given links.
+struct LinkRecipient {
+  std::string name;  ///< A sub account or a number.
+  std::int64_t files = 0;
 };
 
 struct PartOutcome {
@@ -289,6 +306,11 @@ class Store {
   /// A message came with it.
   virtual void note_hook_use(std::string token, TimePoint at, Done<bool> done) = 0;
 
+  virtual void rotate_links(LinkRotation rotation, Done<bool> done) = 0;
+  /// The links that this recipient (empty: everybody) was given for the file (nothing: for all) work no more; those
+  /// that follow do.
+  virtual void revoke_links(std::string recipient, std::optional<BlobId> blob, TimePoint now, Done<bool> done) = 0;
+
   /// Rows of the first MMSGate's database, in the order in which they stand there. Those that were taken before add
   /// nothing.
   virtual void import(std::vector<Import> rows, Done<Imported> done) = 0;
@@ -328,6 +350,11 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<UploadKey>> upload_keys() = 0;
   /// The oldest first.
   [[nodiscard]] virtual Result<std::vector<HookToken>> hook_tokens() = 0;
+  /// The newest first. Secrets: never log them.
+  [[nodiscard]] virtual Result<std::vector<LinkSecret>> link_secrets() = 0;
+  [[nodiscard]] virtual Result<std::vector<LinkRevocation>> link_revocations() = 0;
+  /// Who was given links to files that are here, by name. For people: it looks at every file of every message.
+  [[nodiscard]] virtual Result<std::vector<LinkRecipient>> link_recipients() = 0;
   /// As take_handout(), and leaves it as it is.
   [[nodiscard]] virtual Result<std::optional<Handout>> find_handout(const std::string& id, TimePoint now) = 0;
   /// Configurations that can be fetched at `now`, the newest first.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files and messages go when their time is over, and not before."""
 
+import re
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -27,8 +28,8 @@ def sql(house: House, statement: str) -> list[tuple]:
 
 
 @pytest.fixture
-def house(make_house: Callable[..., House]) -> House:
-    house = make_house({"mmsgate": {"keepmessages": "30"}})
+def house(make_house: Callable[..., House], tmp_path: Path) -> House:
+    house = make_house({"mmsgate": {"keepmessages": "30"}, "sip": {"siplogfile": str(tmp_path / "sip.log"), "siploglevel": "4"}})
     shop = house.phone(SHOP)
     house.carrier.incoming(STRANGER, SHOP.number, "look", [png(1)])
     shop.received()
@@ -45,7 +46,7 @@ def test_what_is_in_its_time_stays(house: House):
 
 
 def test_a_file_goes_when_its_time_is_over(house: House):
-    link = f"{house.gateway.url}/mmsmedia/{sql(house, 'SELECT id FROM blobs')[0][0]}.png"
+    link = re.search(r'url="([^"]+)"', (house.folder / "sip.log").read_text())[1]
     assert http.request("GET", link).status == 200
     sql(house, "UPDATE blobs SET until = 1")
     assert prune(house, "--dry-run").startswith("1 files") and len(kept_files(house)) == 1

@@ -54,7 +54,7 @@ class EngineTest : public testing::Test {
   /// With the settings as they are now.
   World world() {
     settings_book_.replace(settings_);
-    return {clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_book_};
+    return {clock_, random_, *log_, *store_, *loop_, *work_, book_, settings_book_, link_keys_};
   }
   void stop() {
     if (deliveries_) deliveries_->stop();
@@ -120,6 +120,7 @@ class EngineTest : public testing::Test {
   DirectoryBook book_;
   Settings settings_;
   SettingsBook settings_book_;
+  LinkBook link_keys_{media::LinkKeys({.secret = "of this test"})};
   HandSender phones_;
   HandSender carrier_;
   std::unique_ptr<store::Store> store_;

@@ -38,7 +38,7 @@ class HookTokensTest : public EngineTest {
   }
   World with_hand_clock() {
     settings_book_.replace(settings_);
-    return {hand_, random_, *log_, *store_, *loop_, *work_, book_, settings_book_};
+    return {hand_, random_, *log_, *store_, *loop_, *work_, book_, settings_book_, link_keys_};
   }
   [[nodiscard]] std::string logged() const {
     std::ifstream in(folder_.file("log"));

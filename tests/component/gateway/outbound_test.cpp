@@ -96,12 +96,38 @@ TEST_F(OutboundTest, WhatCanGoNowhereIsRefusedAtOnceAndItsSenderToldWhy) {
 }
 
 TEST_F(OutboundTest, AFileThatIsGoneIsSaid) {
-  const std::string url = link_to(settings_.media_base, BlobId::make(random_), "image/png");
+  const std::string url = Links(world()).to(BlobId::make(random_), "image/png", clock_.now(), kAlice);
   const std::string xml = formats::write_rcs_files({{.name = "a.png", .type = "image/png", .size = 9, .url = url}});
   const auto [status, phrase] = send(request(std::string(formats::kRcsFileType), xml));
   EXPECT_EQ(status, 410);
   EXPECT_THAT(phrase, HasSubstr("not here any more"));
   EXPECT_THAT(stored(), IsEmpty());
+}
+
+// Who has such a link would be given a new one by sending it to himself.
+TEST_F(OutboundTest, WhatALinkDoesNotOpenCannotBeSentOn) {
+  store::Blob blob{.id = BlobId::make(random_), .type = "image/png", .size = 9};
+  blob.until = clock_.now() + std::chrono::hours(100);
+  std::promise<void> added;
+  store_->add_blob(blob, [&](const Result<bool>&) { added.set_value(); });
+  added.get_future().get();
+  const std::string good = Links(world()).to(blob.id, blob.type, blob.until, kAlice);
+  const auto status_of = [&](const std::string& url, int cseq) {
+    const std::string xml = formats::write_rcs_files({{.name = "a.png", .type = "image/png", .size = 9, .url = url}});
+    auto message = request(std::string(formats::kRcsFileType), xml);
+    message.cseq = cseq;
+    return send(message).first;
+  };
+  EXPECT_EQ(status_of(good, 1), 202);
+  std::string changed = good;
+  char& last = changed[good.size() - std::string_view("x.png").size()];
+  last = last == 'A' ? 'B' : 'A';
+  EXPECT_EQ(status_of(changed, 2), 410);
+  EXPECT_EQ(status_of(settings_.media_base + "/" + blob.id.str() + ".png", 3), 410) << "it is no file of old";
+  EXPECT_EQ(status_of(settings_.media_base + "/nonsense", 4), 410);
+  link_keys_.replace(media::LinkKeys({.secret = "of this test"}, {}, {{.recipient = kAlice, .generation = 1}}));
+  EXPECT_EQ(status_of(good, 5), 410) << "revoked";
+  EXPECT_THAT(stored(), SizeIs(1));
 }
 
 TEST_F(OutboundTest, NothingAndNonsenseAreBadRequests) {

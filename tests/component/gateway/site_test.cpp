@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -17,6 +19,7 @@
 namespace mmsgate::gateway {
 namespace {
 
+using media::LinkKeys;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -105,6 +108,27 @@ TEST_F(SiteTest, APhonesFileIsKeptWithoutAKeyAndIsNoMessage) {
   EXPECT_EQ(key().uses, 0);
 }
 
+TEST_F(SiteTest, AFileIsFoundByALinkThatIsSignedAndNotByItsBareId) {
+  const std::string body = upload(std::nullopt).body;
+  const auto at = body.find(settings_.media_base) + settings_.media_base.size() + 1;
+  const std::string name = body.substr(at, body.find('"', at) - at);
+  const auto found = site_->find_media(name);
+  ASSERT_TRUE(found) << found.error().detail;
+  ::close(found->fd);
+  EXPECT_EQ(found->size, kPicture.size());
+  EXPECT_EQ(found->name, "door.png");
+  const BlobId blob = formats::parse_media_link(name)->blob;
+  const LinkKeys another({.secret = "another"});
+  for (const std::string& wrong : {blob.str(), blob.str() + ".png", name.substr(1), name + "/x",
+                                   another.name(blob, clock_.now() + std::chrono::hours(1), kUploads), std::string()}) {
+    const auto missing = site_->find_media(wrong);
+    ASSERT_FALSE(missing) << wrong;
+    EXPECT_EQ(missing.error().kind, ErrorKind::rejected) << wrong;
+  }
+  link_keys_.replace(LinkKeys({.secret = "of this test"}, {}, {{.recipient = std::string(kUploads), .generation = 1}}));
+  EXPECT_FALSE(site_->find_media(name)) << "from one request to the next";
+}
+
 TEST_F(SiteTest, AScriptsFileAndItsMessageAreThereWhenItHearsYes) {
   EXPECT_EQ(site_->refuse(to_bob()), std::nullopt);
   const web::Response answer = upload(to_bob());
@@ -119,7 +143,7 @@ TEST_F(SiteTest, AScriptsFileAndItsMessageAreThereWhenItHearsYes) {
   EXPECT_EQ(sending->job.peer, "1099");
   EXPECT_EQ(sending->job.text, "at the door");
   ASSERT_THAT(sending->job.parts, SizeIs(1));
-  EXPECT_THAT(answer.body, HasSubstr(link_of(sending->job.parts[0], settings_.media_base)));
+  EXPECT_THAT(answer.body, HasSubstr(Links(world()).of(sending->job.parts[0], kUploads)));
   EXPECT_TRUE(store_->find_blob(*sending->job.parts[0].blob).value());
 }
 

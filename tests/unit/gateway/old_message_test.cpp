@@ -28,9 +28,9 @@ class PlanImport : public testing::Test {
   [[nodiscard]] store::Import plan(std::size_t nth = 0) {
     const FindBlob find = [this](const BlobId& id) -> std::optional<store::Blob> {
       if (!has_files_) return std::nullopt;
-      return store::Blob{.id = id, .type = "image/png", .size = 9};
+      return store::Blob{.id = id, .type = "image/png", .size = 9, .has_plain_link = true};
     };
-    return plan_import(row_, nth, directory_, settings_, find, kNow, random_);
+    return plan_import(row_, nth, directory_, settings_, links_, find, kNow, random_);
   }
   void is_from_alice(const std::string& to) {
     row_.outgoing = true;
@@ -50,6 +50,7 @@ class PlanImport : public testing::Test {
   Directory directory_{{{AccountId{"100000_alice"}, Number::parse("5145550100").value(), "101"},
                         {AccountId{"100000_bob"}, Number::parse("5145550100").value(), "102"}}};
   Settings settings_{.media_base = "https://sms.example.org/m", .outgoing = {.mms_types = {"image/png"}}};
+  Links links_{settings_, std::make_shared<media::LinkKeys>(LinkSecret{.secret = "s"}), kNow};
   testing_support::CountingRandom random_;
   bool has_files_ = true;
 };

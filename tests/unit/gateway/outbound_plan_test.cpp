@@ -21,7 +21,7 @@ class PlanOutbound : public testing::Test {
   std::variant<NewMessage, Refusal> plan_parts(const std::string& dialled, std::vector<Part> parts) {
     sip::Request request{.from_tag = "t1", .target_user = dialled, .call_id = "c1@phone", .cseq = 20};
     const SubAccount* sender = directory_.find(sender_);
-    return plan_outbound(request, content_, std::move(parts), *sender, directory_, settings_, kNow, random_);
+    return plan_outbound(request, content_, std::move(parts), *sender, directory_, settings_, links_, kNow, random_);
   }
   Directory directory_{{{AccountId{"100000_alice"}, Number::parse("5145550100").value(), "101"},
                         {AccountId{"100000_bob"}, std::nullopt, "102"}}};
@@ -32,6 +32,7 @@ class PlanOutbound : public testing::Test {
   }
 
   Settings settings_{.media_base = "https://sms.example.org/m", .outgoing = {.mms_types = {"image/png"}}};
+  Links links_{settings_, std::make_shared<media::LinkKeys>(LinkSecret{.secret = "s"}), kNow};
   testing_support::CountingRandom random_;
   formats::PhoneContent content_{.text = "hello"};
   std::string sender_ = "100000_alice";
@@ -63,14 +64,19 @@ TEST_F(PlanOutbound, ThreePicturesAMessage) {
 
 TEST_F(PlanOutbound, WhatCannotGoAsMmsGoesAsALinkBySms) {
   content_.text = std::string(100, 'x');
-  const Part film{.type = "video/mp4", .size = 9, .blob = BlobId::make(random_), .state = PartState::stored};
+  const Part film{.type = "video/mp4",
+                  .size = 9,
+                  .blob = BlobId::make(random_),
+                  .until = kNow + std::chrono::hours(1000),
+                  .state = PartState::stored};
   const auto planned = plan_parts("5145550199", {film, {.type = "image/png", .size = 9}});
   const auto& row = std::get<NewMessage>(planned);
   ASSERT_THAT(row.deliveries, SizeIs(2));
   EXPECT_EQ(row.parts[0].type, "image/png") << "what goes as MMS stands first";
   EXPECT_EQ(row.deliveries[0].slice, (Slice{.text_bytes = 100, .part_count = 1}));
   EXPECT_EQ(row.deliveries[1].slice.part_count, 0);
-  EXPECT_EQ(text_of(row, 1), "https://sms.example.org/m/" + film.blob->str() + ".mp4");
+  EXPECT_EQ(text_of(row, 1), links_.to(*film.blob, "video/mp4", *film.until, "5145550199"))
+      << "its own, which a revocation of another's leaves alone";
 }
 
 TEST_F(PlanOutbound, CaptionAndLinkShareAnSmsWhereItHoldsBoth) {

@@ -26,7 +26,10 @@ class PhoneText : public testing::Test {
     job_.parts = {
         {.type = "image/png", .name = "a.png", .size = 9, .blob = BlobId::make(random_), .state = PartState::stored}};
   }
-  [[nodiscard]] formats::Body body() const { return phone_body(job_, settings_, kNow, "sip:5145550199@sip.example"); }
+  [[nodiscard]] formats::Body body() const { return phone_body(job_, links(kNow), kNow, "sip:5145550199@sip.example"); }
+  [[nodiscard]] Links links(TimePoint now) const {
+    return {settings_, std::make_shared<media::LinkKeys>(LinkSecret{.secret = "s"}), now};
+  }
 
   testing_support::CountingRandom random_;
   Settings settings_;
@@ -49,7 +52,8 @@ TEST_F(PhoneText, TheBoundaryIsATokenSoThatNoPhoneFallsOverIt) {
 TEST_F(PhoneText, Defect11_NoLaterTryPromisesMoreThanTheStoreDoes) {
   const TimePoint until = kNow + std::chrono::hours(24);
   job_.parts[0].until = until;
-  const formats::Body late = phone_body(job_, settings_, kNow + std::chrono::hours(23), "sip:5145550199@sip.example");
+  const formats::Body late = phone_body(job_, links(kNow + std::chrono::hours(23)), kNow + std::chrono::hours(23),
+                                        "sip:5145550199@sip.example");
   EXPECT_THAT(late.bytes, HasSubstr("until=\"" + rfc3339(until) + "\""));
 }
 

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "gateway/carrier_sender.hpp"
-#include "gateway/links.hpp"
 #include "gateway/phone_sender.hpp"
 
 namespace mmsgate::gateway {
@@ -60,19 +59,6 @@ TEST_F(FindInLog, NotOtherWordsNorOtherMedia) {
   what_.text = "hi";
   what_.media_urls.clear();
   EXPECT_EQ(find(), nullptr);
-}
-
-TEST(Links, ThereAndBack) {
-  const BlobId id = BlobId::parse("0123456789abcdef0123456789abcdef").value();
-  const std::string link = link_to("http://a.example/mms", id, "image/jpeg");
-  EXPECT_EQ(link, "http://a.example/mms/0123456789abcdef0123456789abcdef.jpg");
-  EXPECT_EQ(blob_of_link("http://a.example/mms", link), id);
-  EXPECT_EQ(blob_of_link("http://b.example/mms", link), std::nullopt);
-  EXPECT_EQ(blob_of_link("http://a.example/mms", "http://a.example/mmsX/0123456789abcdef0123456789abcdef"),
-            std::nullopt);
-  for (const char* name : {"", ".", "..", "../etc/passwd", "0123", "0123456789ABCDEF0123456789ABCDEF"}) {
-    EXPECT_EQ(blob_of_name(name), std::nullopt) << name;
-  }
 }
 
 }  // namespace
