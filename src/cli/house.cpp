@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/house.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -8,6 +9,7 @@
 
 #include "cli/settings.hpp"
 #include "cli/sip_setup.hpp"
+#include "crypto/secret.hpp"
 #include "runtime/memory.hpp"
 #include "store/sqlite_store.hpp"
 #include "version.hpp"
@@ -17,6 +19,15 @@ namespace {
 
 voipms::Credentials credentials_from(const ops::Config& config) {
   return {.url = config.api_url, .user = config.api_user, .password = config.api_password};
+}
+
+/// The SIP domains that phones here are likely to be of.
+std::vector<std::string> login_realms(const ops::Config& config) {
+  std::vector<std::string> realms;
+  for (const std::string& each : {config.domain, config.phones.domain}) {
+    if (formats::is_host_name(each) && std::ranges::find(realms, each) == realms.end()) realms.push_back(each);
+  }
+  return realms;
 }
 
 }  // namespace
@@ -51,7 +62,8 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       api_(credentials_from(config), *http_),
       deliveries_(world()),
       fetcher_(world(), *http_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
-      keeper_(world(), api_),
+      logins_(world(), config.api_password, login_realms(config)),
+      keeper_(world(), api_, [this](const std::vector<formats::AccountSetup>& read) { logins_.learn(read); }),
       hook_tokens_(world()),
       hook_check_(world(), api_),
       inbound_(world(), hook_tokens_, hook_check_, [this] { poke_all(); }),
@@ -60,7 +72,7 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
                [this](const Result<gateway::MovedIn>& moved) { on_moved_in(moved); }),
       retention_(world(), *blobs_),
       outbound_(world(), deliveries_),
-      site_(world(), hook_tokens_, inbound_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
+      site_(world(), hook_tokens_, logins_, inbound_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
       carrier_(world(), api_) {
   clock_.on_step([this](Duration by) { on_clock_set(by); });
 }
@@ -84,6 +96,7 @@ void House::reload(const ops::Config& config) {
   settings.media_base = before->media_base;
   settings_.replace(std::move(settings));
   api_.replace(credentials_from(config));
+  logins_.replace_password(config.api_password);
   keeper_.look_now();
   if (const auto opened = trace_->reopen(); !opened) log_->error("{}", opened.error().detail);
 }
@@ -94,8 +107,13 @@ Result<bool> House::listen(const ops::Config& config) {
       log_);
   if (!trace) return std::unexpected(trace.error());
   trace_ = *std::move(trace);
+  if (const auto known = logins_.start(); !known) return known;
   if (const auto known = keeper_.start(); !known) return known;
   if (const auto ready = hook_tokens_.start(); !ready) return ready;
+  if (!config.upload_login) {
+    log_->warning("[web] uploadlogin = off: everybody who finds {}{} can store files here", config.public_url,
+                  config.upload_path);
+  }
   // Before sofia-sip takes a port of the kernel's choice: it might be this one.
   auto server = web::listen({.address = config.web.host,
                              .port = config.web.port,
@@ -105,6 +123,9 @@ Result<bool> House::listen(const ops::Config& config) {
                              .media_path = config.media_path,
                              .upload_path = config.upload_path,
                              .handout_path = config.handout_path,
+                             .wants_login = config.upload_login,
+                             .login_domain = config.domain,
+                             .login_secret = crypto::make_secret(*random_),
                              .trusted_proxies = config.trusted_proxies,
                              .most_known = 100 * config.hook_rate,
                              .most_unproven = config.hook_rate,

@@ -15,6 +15,7 @@
 #include "gateway/inbound.hpp"
 #include "gateway/move_in.hpp"
 #include "gateway/outbound.hpp"
+#include "gateway/phone_logins.hpp"
 #include "gateway/phone_sender.hpp"
 #include "gateway/retention.hpp"
 #include "gateway/site.hpp"
@@ -71,6 +72,7 @@ class House {
   voipms::Api api_;
   gateway::Deliveries deliveries_;
   gateway::Fetcher fetcher_;
+  gateway::PhoneLogins logins_;
   gateway::DirectoryKeeper keeper_;
   gateway::HookTokens hook_tokens_;
   gateway::HookCheck hook_check_;

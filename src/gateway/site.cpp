@@ -21,7 +21,8 @@ store::Blob describe(const web::Upload& upload, const media::Kept& kept, std::st
           .size = kept.size,
           .sha256 = kept.sha256,
           .created_at = now,
-          .until = now + kept_for};
+          .until = now + kept_for,
+          .uploader = upload.account};
 }
 
 formats::RcsFile answer_for(const store::Blob& blob, std::string_view media_base) {
@@ -85,6 +86,18 @@ web::HookCaller GatewaySite::hook_caller(std::string_view token) {
   return stranger;
 }
 
+void GatewaySite::on_login(const std::string& user, const std::string& realm, bool is_right) {
+  if (is_right) return logins_.used(user, realm);
+  if (!wrong_login_lines_.is_time()) return;
+  // A stranger writes what he likes: only names that we have ourselves are written down.
+  const SubAccount* account = world_.book.read()->find(user);
+  world_.log.warning(
+      "somebody who would send a file as {} does not know its SIP password; was it changed at VoIP.ms a moment ago, "
+      "reload "
+      "the gateway (this is said once in ten minutes, however often it happens)",
+      account == nullptr ? "an account that there is not" : user);
+}
+
 void GatewaySite::on_upload(web::Upload upload, web::Reply reply) {
   world_.work.post([this, upload = std::move(upload), reply = std::move(reply)]() mutable {
     keep(std::move(upload), std::move(reply));
@@ -110,8 +123,9 @@ void GatewaySite::keep(web::Upload upload, web::Reply reply) {
   const auto settings = world_.settings.read();
   store::Blob blob = describe(upload, *kept, head, world_.clock.now(), settings->media_kept);
   const formats::RcsFile file = answer_for(blob, settings->media_base);
-  auto done = [this, file, id = kept->id, is_errand = warrant.has_value(),
+  auto done = [this, file, id = kept->id, is_errand = warrant.has_value(), room = std::move(upload.room),
                reply = std::move(reply)](const Result<bool>& stored) mutable {
+    room.reset();  // it counts by its row now, or not at all
     if (stored && *stored) {
       reply.answer({.content_type = std::string(formats::kRcsFileType), .body = formats::write_rcs_files({file})});
       if (is_errand) on_accepted_();

@@ -20,6 +20,7 @@
 #include "store/parts.hpp"
 #include "store/queries.hpp"
 #include "store/retention.hpp"
+#include "store/sealed.hpp"
 #include "store/sqlite.hpp"
 #include "store/twins.hpp"
 #include "store/upkeep.hpp"
@@ -47,7 +48,8 @@ struct Desk {
         importer(db, events, lanes),
         retention(db),
         upload_keys(db),
-        handouts(db) {}
+        handouts(db),
+        sealed(db) {}
   EventLog events;
   Lanes lanes;
   Blobs blobs;
@@ -64,12 +66,20 @@ struct Desk {
   Retention retention;
   UploadKeys upload_keys;
   Handouts handouts;
+  SealedTexts sealed;
 };
 
 /// Everything that only reads, over a connection of its own.
 struct Library {
   explicit Library(Database& db)
-      : blobs(db), directory(db), hook_tokens(db), queries(db), expired(db), upload_keys(db), handouts(db) {}
+      : blobs(db),
+        directory(db),
+        hook_tokens(db),
+        queries(db),
+        expired(db),
+        upload_keys(db),
+        handouts(db),
+        sealed(db) {}
   Blobs blobs;
   DirectoryTable directory;
   HookTokenTable hook_tokens;
@@ -77,6 +87,7 @@ struct Library {
   Expired expired;
   UploadKeys upload_keys;
   Handouts handouts;
+  SealedTexts sealed;
 };
 
 class SqliteStore final : public Store {
@@ -142,6 +153,9 @@ class SqliteStore final : public Store {
   }
   void revoke_upload_key(std::string name, Done<bool> done) override {
     submit<bool>([this, name = std::move(name)] { return desk_->upload_keys.revoke(name); }, std::move(done));
+  }
+  void keep_sealed(Sealed sealed, Done<bool> done) override {
+    carry_out([this, sealed = std::move(sealed)] { desk_->sealed.keep(sealed); }, std::move(done));
   }
   void replace_directory(Directory directory, TimePoint now, Done<bool> done) override {
     carry_out([this, directory = std::move(directory), now] { desk_->directory.replace(directory, now); },
@@ -218,6 +232,12 @@ class SqliteStore final : public Store {
   }
   Result<std::vector<HookToken>> hook_tokens() override {
     return ask([&] { return library_.hook_tokens.read(); });
+  }
+  Result<std::optional<Sealed>> sealed(const std::string& name) override {
+    return ask([&] { return library_.sealed.find(name); });
+  }
+  Result<Uploaded> uploaded(const std::string& account, TimePoint since) override {
+    return ask([&] { return library_.blobs.uploaded(account, since); });
   }
   Result<std::optional<Handout>> find_handout(const std::string& id, TimePoint now) override {
     return ask([&] { return library_.handouts.find(id, now); });

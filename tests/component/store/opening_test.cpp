@@ -135,7 +135,8 @@ TEST_F(Opening, AnOlderVersionIsBroughtUpToDateAndKeepsItsMessages) {
   Sql(path()).run(
       "DROP TABLE dids; DROP TABLE marks; DROP INDEX messages_only_logged; DROP INDEX messages_other_id; "
       "DROP INDEX blobs_until; DROP INDEX parts_of_blob; DROP INDEX deliveries_sent; DROP TABLE upload_keys; "
-      "DROP TABLE hook_tokens; DROP TABLE handouts;"
+      "DROP TABLE hook_tokens; DROP TABLE handouts; DROP TABLE sealed; DROP INDEX blobs_uploaded;"
+      "ALTER TABLE blobs DROP COLUMN uploader;"
       "ALTER TABLE messages DROP COLUMN source; ALTER TABLE messages DROP COLUMN other_id; PRAGMA user_version = 1");
   EXPECT_EQ(error_at(path(), true).kind, ErrorKind::transient) << "who only looks changes nothing";
   auto opened = open_at(path());
