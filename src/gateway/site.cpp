@@ -88,14 +88,14 @@ web::HookCaller GatewaySite::hook_caller(std::string_view token) {
 
 void GatewaySite::on_login(const std::string& user, const std::string& realm, bool is_right) {
   if (is_right) return logins_.used(user, realm);
+  const bool is_ours = world_.book.read()->find(user) != nullptr;
+  if (is_ours && doubts_.is_time()) on_doubt_();
   if (!wrong_login_lines_.is_time()) return;
   // A stranger writes what he likes: only names that we have ourselves are written down.
-  const SubAccount* account = world_.book.read()->find(user);
   world_.log.warning(
-      "somebody who would send a file as {} does not know its SIP password; was it changed at VoIP.ms a moment ago, "
-      "reload "
-      "the gateway (this is said once in ten minutes, however often it happens)",
-      account == nullptr ? "an account that there is not" : user);
+      "somebody who would send a file as {} does not know its SIP password (this is said once in ten minutes, however "
+      "often it happens)",
+      is_ours ? user : "an account that there is not");
 }
 
 void GatewaySite::on_upload(web::Upload upload, web::Reply reply) {

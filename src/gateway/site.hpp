@@ -25,15 +25,17 @@ namespace mmsgate::gateway {
 
 class GatewaySite final : public web::Site {
  public:
-  /// All must outlive it. `on_accepted` is called, on the store's thread, when a script's file is to go to a phone.
+  /// All must outlive it. `on_accepted` is called, on the store's thread, when a script's file is to go to a phone;
+  /// `on_doubt`, on the web server's, when it may be that a password is another at VoIP.ms now: seldom.
   GatewaySite(World world, HookTokens& hook_tokens, PhoneLogins& logins, Inbound& inbound, media::BlobStore& blobs,
-              std::function<void()> on_accepted)
+              std::function<void()> on_accepted, std::function<void()> on_doubt)
       : world_(world),
         hook_tokens_(hook_tokens),
         logins_(logins),
         inbound_(inbound),
         blobs_(blobs),
-        on_accepted_(std::move(on_accepted)) {}
+        on_accepted_(std::move(on_accepted)),
+        on_doubt_(std::move(on_doubt)) {}
 
   [[nodiscard]] web::HookCaller hook_caller(std::string_view token) override;
 
@@ -70,10 +72,11 @@ class GatewaySite final : public web::Site {
   PhoneLogins& logins_;
   Inbound& inbound_;
   media::BlobStore& blobs_;
-  std::function<void()> on_accepted_;
+  std::function<void()> on_accepted_, on_doubt_;
   UploadQuota quota_{world_};
   runtime::Rarely no_warrant_lines_{world_.clock, std::chrono::minutes(10)};
   runtime::Rarely wrong_login_lines_{world_.clock, std::chrono::minutes(10)};
+  runtime::Rarely doubts_{world_.clock, std::chrono::minutes(5)};
 };
 
 }  // namespace mmsgate::gateway

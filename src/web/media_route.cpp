@@ -65,7 +65,8 @@ class Media final : public Handler {
       add_header(answer, MHD_HTTP_HEADER_CONTENT_RANGE,
                  fmt::format("bytes {}-{}/{}", first, range.range.last, file.size));
     }
-    add_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, file.type);
+    add_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
+               media::is_active(file.type) ? "application/octet-stream" : file.type);
     return answer;
   }
 

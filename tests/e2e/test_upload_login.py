@@ -79,6 +79,15 @@ def test_curl_logs_in_as_phones_do(house: House):
     assert len(files(house)) == 2
 
 
+def test_a_password_that_was_changed_at_voipms_is_found_out(house: House):
+    house.carrier.set_accounts([{"account": ALICE.account, "callerid_number": ALICE.number, "internal_extension": "1",
+                                 "password": "changed"}])
+    assert login(house, ALICE.account, "changed") == 401, "as far as anybody here knows"
+    wait_until(lambda: "the directory has 1 sub accounts" in house.gateway.process.log.read_text(), "it looks at VoIP.ms")
+    assert login(house, ALICE.account, "changed") == 204
+    assert login(house, ALICE.account, RIGHT) == 401
+
+
 def test_a_start_without_voipms_knows_who_may_log_in(make_house: Callable[..., House]):
     house = make_house(passwords={r.account: password for r, password in ((ALICE, "sesame"), (BOB, "mustard"))})
 
@@ -138,6 +147,7 @@ def test_what_could_be_a_page_is_never_served_as_one(shared_house: House, name: 
     assert answer.status == 200
     served = http.request("GET", re.search(r'url="([^"]+)"', answer.text)[1])
     assert served.body == content
+    assert served.headers["content-type"] in ("application/octet-stream", "image/x-made-up")
     assert served.headers["content-disposition"].startswith("attachment")
     assert served.headers["x-content-type-options"] == "nosniff"
     assert served.headers["content-security-policy"] == "default-src 'none'; sandbox"

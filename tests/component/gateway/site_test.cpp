@@ -39,8 +39,9 @@ class SiteTest : public EngineTest {
     check_ = std::make_unique<HookCheck>(world(), api_);
     inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [] {});
     logins_ = std::make_unique<PhoneLogins>(world(), "api password", std::vector<std::string>{"sip.example.org"});
-    site_ = std::make_unique<GatewaySite>(world(), *tokens_, *logins_, *inbound_, *blobs_,
-                                          [this] { deliveries_->poke(Target::phone); });
+    site_ = std::make_unique<GatewaySite>(
+        world(), *tokens_, *logins_, *inbound_, *blobs_, [this] { deliveries_->poke(Target::phone); },
+        [this] { ++doubts_; });
     EXPECT_EQ(command([](store::Store& store, store::Done<bool> done) {
                 store.add_upload_key({.name = "door", .hash = crypto::sha256(kKey), .accounts = {kBob}},
                                      std::move(done));
@@ -107,6 +108,7 @@ class SiteTest : public EngineTest {
   std::unique_ptr<HookCheck> check_;
   std::unique_ptr<Inbound> inbound_;
   std::unique_ptr<PhoneLogins> logins_;
+  int doubts_ = 0;  ///< That a password might be another one at VoIP.ms.
   std::unique_ptr<GatewaySite> site_;
 };
 
@@ -149,7 +151,9 @@ TEST_F(SiteTest, WhatAnAccountMaySendInADayHasAnEnd) {
 
 TEST_F(SiteTest, AWrongLoginIsLoggedOnceAndNamesNobodyUnknown) {
   for (int i = 0; i < 20; ++i) site_->on_login("<stranger>", "sip.example.org", false);
-  site_->on_login(kBob, "sip.example.org", false);
+  EXPECT_EQ(doubts_, 0) << "VoIP.ms is not asked for somebody who is none of ours";
+  for (int i = 0; i < 20; ++i) site_->on_login(kBob, "sip.example.org", false);
+  EXPECT_EQ(doubts_, 1) << "nor again and again for one who is";
   const std::string log = log_text();
   EXPECT_THAT(log, HasSubstr("does not know its SIP password"));
   EXPECT_THAT(log, Not(HasSubstr("stranger")));

@@ -140,6 +140,17 @@ TEST_F(MediaTest, OnlyPicturesSoundAndFilmAreShownInPlace) {
   }
 }
 
+TEST_F(MediaTest, WhatABrowserWouldRunIsServedAsBytes) {
+  start();
+  for (const char* type : {"text/html", "image/svg+xml", "text/xml", "text/javascript", "application/xhtml+xml"}) {
+    site_.medium.type = type;
+    EXPECT_EQ(fetch().header("content-type"), "application/octet-stream") << type;
+    EXPECT_EQ(fetch("Range: bytes=0-1\r\n").header("content-type"), "application/octet-stream") << type;
+  }
+  site_.medium.type = "application/pdf";
+  EXPECT_EQ(fetch().header("content-type"), "application/pdf");
+}
+
 TEST_F(MediaTest, ANameCannotWriteAHeader) {
   site_.medium.name = "a\r\nX-Evil: 1\r\n\r\nbody";
   start();
