@@ -63,7 +63,10 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       deliveries_(world()),
       fetcher_(world(), *http_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
       logins_(world(), config.api_password, login_realms(config)),
-      keeper_(world(), api_, [this](const std::vector<formats::AccountSetup>& read) { logins_.learn(read); }),
+      keeper_(world(), api_,
+              [this, wants_login = config.upload_login](const std::vector<formats::AccountSetup>& read) {
+                if (wants_login) logins_.learn(read);
+              }),
       hook_tokens_(world()),
       hook_check_(world(), api_),
       inbound_(world(), hook_tokens_, hook_check_, [this] { poke_all(); }),
@@ -109,13 +112,9 @@ Result<bool> House::listen(const ops::Config& config) {
       log_);
   if (!trace) return std::unexpected(trace.error());
   trace_ = *std::move(trace);
-  if (const auto known = logins_.start(); !known) return known;
+  if (const auto ready = start_logins(config); !ready) return ready;  // before the keeper brings news
   if (const auto known = keeper_.start(); !known) return known;
   if (const auto ready = hook_tokens_.start(); !ready) return ready;
-  if (!config.upload_login) {
-    log_->warning("[web] uploadlogin = off: everybody who finds {}{} can store files here", config.public_url,
-                  config.upload_path);
-  }
   // Before sofia-sip takes a port of the kernel's choice: it might be this one.
   auto server = web::listen({.address = config.web.host,
                              .port = config.web.port,
@@ -153,6 +152,13 @@ Result<bool> House::listen(const ops::Config& config) {
   control_->start(
       [this](const std::string& line, ops::Control::Answer answer) { on_command(line, std::move(answer)); });
   return server_->start();
+}
+
+Result<bool> House::start_logins(const ops::Config& config) {
+  if (config.upload_login) return logins_.start();
+  log_->warning("[web] uploadlogin = off: everybody who finds {}{} can store files here", config.public_url,
+                config.upload_path);
+  return true;
 }
 
 void House::on_command(const std::string& line, ops::Control::Answer answer) {

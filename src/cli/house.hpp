@@ -50,6 +50,7 @@ class House {
   };
   House(const ops::Config& config, gateway::Settings settings, std::shared_ptr<runtime::Log> log, Ground ground);
   [[nodiscard]] Result<bool> listen(const ops::Config& config);
+  [[nodiscard]] Result<bool> start_logins(const ops::Config& config);
   [[nodiscard]] std::unique_ptr<sip::Registrations> locator(const ops::Config& config);
   [[nodiscard]] gateway::World world();
   void poke_all();

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "crypto/digest.hpp"
 #include "crypto/seal.hpp"
@@ -50,10 +51,18 @@ Result<bool> PhoneLogins::start() {
 
 void PhoneLogins::learn(const std::vector<formats::AccountSetup>& accounts) {
   std::map<std::string, std::string> passwords;
+  std::vector<std::string> without;
   for (const formats::AccountSetup& each : accounts) {
-    if (is_word(each.account.id.value) && !each.password.empty()) passwords[each.account.id.value] = each.password;
+    const std::string& account = each.account.id.value;
+    if (each.password.empty()) without.push_back(account);
+    if (is_word(account) && !each.password.empty()) passwords[account] = each.password;
   }
-  world_.loop.post([this, passwords = std::move(passwords)]() mutable {
+  world_.loop.post([this, passwords = std::move(passwords), without = std::move(without)]() mutable {
+    if (without != std::exchange(without_password_, without) && !without.empty()) {
+      world_.log.warning(
+          "VoIP.ms shows no password of {}: phones of theirs cannot log in to send files ([web] uploadlogin)",
+          fmt::join(without, ", "));
+    }
     known_.was_read = true;
     known_.passwords = std::move(passwords);
     known_.kept = to_keep();

@@ -28,7 +28,7 @@ class PhoneLogins {
 
   /// Publishes what the store knows, before it returns. Once, before anything else. The error is the store's.
   [[nodiscard]] Result<bool> start();
-  /// VoIP.ms has shown these, and no others.
+  /// VoIP.ms has shown these, and no others. The log is told of those without a password.
   void learn(const std::vector<formats::AccountSetup>& accounts);
   /// H(user:realm:password) in hex digits; nothing: there is no such account. transient: nobody knows yet.
   [[nodiscard]] Result<std::optional<std::string>> hash(formats::DigestHash kind, const std::string& user,
@@ -67,8 +67,9 @@ class PhoneLogins {
   std::string salt_;
   std::string key_;  ///< Empty: it has not been made yet.
   Known known_;
-  std::vector<Place> places_;  ///< Where phones have logged in, the latest last; a few of an account.
-  std::string written_;        ///< The text on the disk; empty: none, or one that we cannot read.
+  std::vector<Place> places_;                  ///< Where phones have logged in, the latest last; a few of an account.
+  std::vector<std::string> without_password_;  ///< As it was logged last.
+  std::string written_;                        ///< The text on the disk; empty: none, or one that we cannot read.
 };
 
 }  // namespace mmsgate::gateway

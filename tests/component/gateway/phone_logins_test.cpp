@@ -164,5 +164,22 @@ TEST_F(PhoneLoginsTest, AnAccountThatGoesIsForgotten) {
   EXPECT_TRUE(is_transient(kBob, kDomain));
 }
 
+TEST_F(PhoneLoginsTest, AnAccountWithoutAPasswordIsSaidOnce) {
+  stop();
+  logins_.reset();
+  log_ = runtime::Log::open(runtime::LogLevel::warning, folder_.file("log")).value();
+  begin();
+  formats::AccountSetup alice;
+  alice.account.id.value = kAlice;
+  for (int i = 0; i < 3; ++i) logins_->learn({alice});
+  wait_for_loop_and_store();
+  EXPECT_EQ(logins_->hash(DigestHash::md5, kAlice, kDomain).value(), std::nullopt) << "an empty one lets nobody in";
+  std::ifstream in(folder_.file("log"));
+  const std::string log{std::istreambuf_iterator(in), {}};
+  const auto said = log.find("VoIP.ms shows no password of 100000_alice");
+  ASSERT_NE(said, std::string::npos) << log;
+  EXPECT_EQ(log.find("no password", said + 20), std::string::npos) << log;
+}
+
 }  // namespace
 }  // namespace mmsgate::gateway

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server_fixture.hpp"
+#include "web/upload_login.hpp"
 
 namespace mmsgate::web {
 namespace {
@@ -269,6 +270,49 @@ TEST_F(LoginTest, WhereThereIsNoRoomTheAnswerIsTheSites) {
   EXPECT_EQ(answer.status(), 413);
   EXPECT_EQ(answer.body, "enough for today\n");
   EXPECT_EQ(files_on_disk(), 0U);
+}
+
+/// The same without a server, where time is the test's.
+class LoginInTime : public LoginTest {
+ protected:
+  [[nodiscard]] static LoginTry attempt(const std::string& header) {
+    const auto value = header.find(": ") + 2;
+    return {.method = "POST",
+            .path = "/file",
+            .authorization = header.empty() ? "" : header.substr(value, header.find("\r\n") - value),
+            .from = "sip:123456_bob@sip.example.com",
+            .client = formats::IpAddress::parse("192.0.2.1").value()};
+  }
+  /// The first challenge.
+  static std::string challenge_of(const Response& refusal) {
+    return refusal.headers.empty() ? "" : refusal.headers.front().second;
+  }
+
+  UploadLogin login_{options_, site_};
+  UploadLogin::Clock::time_point now_{std::chrono::hours(1)};
+};
+
+TEST_F(LoginInTime, ANonceIsGoodForFiveMinutesThenStale) {
+  Login bob;
+  bob.nonce = nonce_of(challenge_of(login_.check(attempt(""), now_).error()));
+  now_ += std::chrono::seconds(299);
+  EXPECT_EQ(login_.check(attempt(bob.header()), now_).value(), kBob);
+  now_ += std::chrono::seconds(1);
+  bob.nc = "00000002";
+  const Response late = login_.check(attempt(bob.header()), now_).error();
+  EXPECT_EQ(late.status, 401);
+  EXPECT_THAT(challenge_of(late), HasSubstr("stale=true"));
+  bob.nonce = nonce_of(challenge_of(late));
+  EXPECT_EQ(login_.check(attempt(bob.header()), now_).value(), kBob);
+}
+
+TEST_F(LoginInTime, WhoHadToWaitMayTryAgain) {
+  Login guess{.password = "guess", .nonce = nonce_of(challenge_of(login_.check(attempt(""), now_).error()))};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(login_.check(attempt(guess.header()), now_).error().status, 401);
+  EXPECT_EQ(login_.check(attempt(guess.header()), now_).error().status, 429);
+  now_ += std::chrono::seconds(1);
+  guess.password = "sesame";
+  EXPECT_EQ(login_.check(attempt(guess.header()), now_).value(), kBob);
 }
 
 }  // namespace
