@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/house.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -8,10 +9,23 @@
 
 #include "cli/settings.hpp"
 #include "cli/sip_setup.hpp"
+#include "crypto/secret.hpp"
 #include "runtime/memory.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
+namespace {
+
+/// The SIP domains that phones here are likely to be of.
+std::vector<std::string> login_realms(const ops::Config& config) {
+  std::vector<std::string> realms;
+  for (const std::string& each : {config.domain, config.phones.domain}) {
+    if (formats::is_host_name(each) && std::ranges::find(realms, each) == realms.end()) realms.push_back(each);
+  }
+  return realms;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::shared_ptr<runtime::Log> log) {
   gateway::Settings settings = settings_from(config);
@@ -46,7 +60,11 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
       api_(credentials_from(config), *http_),
       deliveries_(world()),
       fetcher_(world(), *http_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
-      keeper_(world(), api_),
+      logins_(world(), config.api_password, login_realms(config)),
+      keeper_(world(), api_,
+              [this, wants_login = config.upload_login](const std::vector<formats::AccountSetup>& read) {
+                if (wants_login) logins_.learn(read);
+              }),
       hook_tokens_(world()),
       hook_check_(world(), api_),
       inbound_(world(), hook_tokens_, hook_check_, [this] { poke_all(); }),
@@ -55,7 +73,9 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
                [this](const Result<gateway::MovedIn>& moved) { on_moved_in(moved); }),
       retention_(world(), *blobs_),
       outbound_(world(), deliveries_),
-      site_(world(), hook_tokens_, inbound_, *blobs_, [this] { deliveries_.poke(Target::phone); }),
+      site_(
+          world(), hook_tokens_, logins_, inbound_, *blobs_, [this] { deliveries_.poke(Target::phone); },
+          [this] { keeper_.look_now(); }),
       carrier_(world(), api_) {
   clock_.on_step([this](Duration by) { on_clock_set(by); });
 }
@@ -80,6 +100,7 @@ void House::reload(const ops::Config& config) {
   settings.media_base = before->media_base;
   settings_.replace(std::move(settings));
   api_.replace(credentials_from(config));
+  logins_.replace_password(config.api_password);
   keeper_.look_now();
   if (const auto read = hook_tokens_.read_again(); !read) {
     log_->error("the tokens of the web hook are not read again: {}", read.error().detail);
@@ -93,6 +114,7 @@ Result<bool> House::listen(const ops::Config& config) {
       log_);
   if (!trace) return std::unexpected(trace.error());
   trace_ = *std::move(trace);
+  if (const auto ready = start_logins(config); !ready) return ready;  // before the keeper brings news
   if (const auto known = keeper_.start(); !known) return known;
   if (const auto ready = hook_tokens_.start(); !ready) return ready;
   // Before sofia-sip takes a port of the kernel's choice: it might be this one.
@@ -104,6 +126,9 @@ Result<bool> House::listen(const ops::Config& config) {
                              .media_path = config.media_path,
                              .upload_path = config.upload_path,
                              .handout_path = config.handout_path,
+                             .wants_login = config.upload_login,
+                             .login_domain = config.domain,
+                             .login_secret = crypto::make_secret(*random_),
                              .trusted_proxies = config.trusted_proxies,
                              .most_known = 100 * config.hook_rate,
                              .most_unproven = config.hook_rate,
@@ -129,6 +154,13 @@ Result<bool> House::listen(const ops::Config& config) {
   control_->start(
       [this](const std::string& line, ops::Control::Answer answer) { on_command(line, std::move(answer)); });
   return server_->start();
+}
+
+Result<bool> House::start_logins(const ops::Config& config) {
+  if (config.upload_login) return logins_.start();
+  log_->warning("[web] uploadlogin = off: everybody who finds {}{} can store files here", config.public_url,
+                config.upload_path);
+  return true;
 }
 
 void House::on_command(const std::string& line, ops::Control::Answer answer) {

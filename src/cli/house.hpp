@@ -16,6 +16,7 @@
 #include "gateway/links.hpp"
 #include "gateway/move_in.hpp"
 #include "gateway/outbound.hpp"
+#include "gateway/phone_logins.hpp"
 #include "gateway/phone_sender.hpp"
 #include "gateway/retention.hpp"
 #include "gateway/site.hpp"
@@ -51,6 +52,7 @@ class House {
   };
   House(const ops::Config& config, gateway::Settings settings, std::shared_ptr<runtime::Log> log, Ground ground);
   [[nodiscard]] Result<bool> listen(const ops::Config& config);
+  [[nodiscard]] Result<bool> start_logins(const ops::Config& config);
   [[nodiscard]] std::unique_ptr<sip::Registrations> locator(const ops::Config& config);
   [[nodiscard]] gateway::World world();
   void poke_all();
@@ -74,6 +76,7 @@ class House {
   voipms::Api api_;
   gateway::Deliveries deliveries_;
   gateway::Fetcher fetcher_;
+  gateway::PhoneLogins logins_;
   gateway::DirectoryKeeper keeper_;
   gateway::HookTokens hook_tokens_;
   gateway::HookCheck hook_check_;

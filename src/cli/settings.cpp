@@ -27,6 +27,8 @@ gateway::Settings settings_from(const ops::Config& config) {
   settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;
   settings.media_kept = config.media_kept;
   settings.most_media_kept = config.most_media_kept;
+  settings.upload_quota = config.upload_quota;
+  settings.upload_quota_all = config.upload_quota_all;
   settings.messages_kept = config.messages_kept;
   settings.catch_up_every = config.catch_up_every;
   settings.catch_up_after = config.catch_up_after;

@@ -19,14 +19,17 @@ void DirectoryKeeper::refresh() {
     again_ = true;
     return;
   }
-  api_.sub_accounts([this](Result<std::vector<SubAccount>> answer) {
-    world_.loop.post([this, answer = std::move(answer)]() mutable { on_accounts(std::move(answer)); });
+  api_.account_setups([this](Result<std::vector<formats::AccountSetup>> answer) {
+    world_.loop.post([this, answer = std::move(answer)] { on_accounts(answer); });
   });
 }
 
-void DirectoryKeeper::on_accounts(Result<std::vector<SubAccount>> accounts) {
-  if (!accounts) return ask_again(accounts.error());
-  api_.dids([this, accounts = std::move(*accounts)](Result<std::vector<Did>> answer) mutable {
+void DirectoryKeeper::on_accounts(const Result<std::vector<formats::AccountSetup>>& setups) {
+  if (!setups) return ask_again(setups.error());
+  on_read_(*setups);
+  std::vector<SubAccount> accounts;
+  for (const formats::AccountSetup& each : *setups) accounts.push_back(each.account);
+  api_.dids([this, accounts = std::move(accounts)](Result<std::vector<Did>> answer) mutable {
     world_.loop.post([this, accounts = std::move(accounts), answer = std::move(answer)]() mutable {
       on_dids(std::move(accounts), std::move(answer));
     });

@@ -5,7 +5,9 @@
 // Lives on the gateway's loop; start() may be called from any thread, once.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/world.hpp"
@@ -15,8 +17,12 @@ namespace mmsgate::gateway {
 
 class DirectoryKeeper {
  public:
+  /// Hears of the sub accounts each time they have been read, passwords and all. On the gateway's loop.
+  using OnRead = std::function<void(const std::vector<formats::AccountSetup>&)>;
+
   /// `api` must outlive it.
-  DirectoryKeeper(World world, voipms::Api& api) : world_(world), api_(api) {}
+  DirectoryKeeper(World world, voipms::Api& api, OnRead on_read)
+      : world_(world), api_(api), on_read_(std::move(on_read)) {}
 
   /// Publishes what the store knows, before it returns, and asks VoIP.ms. The error is the store's.
   [[nodiscard]] Result<bool> start();
@@ -28,7 +34,7 @@ class DirectoryKeeper {
  private:
   void refresh();
   void refresh_after(Duration wait);
-  void on_accounts(Result<std::vector<SubAccount>> accounts);
+  void on_accounts(const Result<std::vector<formats::AccountSetup>>& setups);
   void on_dids(std::vector<SubAccount> accounts, Result<std::vector<Did>> dids);
   void ask_again(const Error& error);
   void publish(Directory directory);
@@ -38,6 +44,7 @@ class DirectoryKeeper {
   voipms::Api& api_;
   bool is_asking_ = false;
   bool again_ = false;  ///< Somebody wants it asked once more.
+  const OnRead on_read_;
   int failures_ = 0;
   int timer_ = 0;                    ///< The last one that was set; those before it are void.
   bool written_ = true;              ///< The store has what the book has.

@@ -14,6 +14,8 @@
 #include "gateway/errand_plan.hpp"
 #include "gateway/hook_tokens.hpp"
 #include "gateway/inbound.hpp"
+#include "gateway/phone_logins.hpp"
+#include "gateway/upload_quota.hpp"
 #include "gateway/world.hpp"
 #include "media/blob_store.hpp"
 #include "runtime/rarely.hpp"
@@ -23,14 +25,17 @@ namespace mmsgate::gateway {
 
 class GatewaySite final : public web::Site {
  public:
-  /// All must outlive it. `on_accepted` is called, on the store's thread, when a script's file is to go to a phone.
-  GatewaySite(World world, HookTokens& hook_tokens, Inbound& inbound, media::BlobStore& blobs,
-              std::function<void()> on_accepted)
+  /// All must outlive it. `on_accepted` is called, on the store's thread, when a script's file is to go to a phone;
+  /// `on_doubt`, on the web server's, when it may be that a password is another at VoIP.ms now: seldom.
+  GatewaySite(World world, HookTokens& hook_tokens, PhoneLogins& logins, Inbound& inbound, media::BlobStore& blobs,
+              std::function<void()> on_accepted, std::function<void()> on_doubt)
       : world_(world),
         hook_tokens_(hook_tokens),
+        logins_(logins),
         inbound_(inbound),
         blobs_(blobs),
-        on_accepted_(std::move(on_accepted)) {}
+        on_accepted_(std::move(on_accepted)),
+        on_doubt_(std::move(on_doubt)) {}
 
   [[nodiscard]] web::HookCaller hook_caller(std::string_view token) override;
 
@@ -39,6 +44,15 @@ class GatewaySite final : public web::Site {
   }
   /// By the keys as they are in the database now.
   [[nodiscard]] std::optional<web::Response> refuse(const web::Errand& errand) override;
+  [[nodiscard]] Result<std::optional<std::string>> login_hash(formats::DigestHash hash, const std::string& user,
+                                                              const std::string& realm) override {
+    return logins_.hash(hash, user, realm);
+  }
+  void on_login(const std::string& user, const std::string& realm, bool is_right) override;
+  [[nodiscard]] std::expected<std::shared_ptr<void>, web::Response> reserve(const std::string& account,
+                                                                            std::uint64_t bytes) override {
+    return quota_.reserve(account, bytes);
+  }
   [[nodiscard]] Result<std::unique_ptr<media::Draft>> open_upload() override { return blobs_.draft(); }
   /// Keeps the file, and a script's message with it, then answers with the XML that a phone will send on.
   void on_upload(web::Upload upload, web::Reply reply) override;
@@ -55,10 +69,14 @@ class GatewaySite final : public web::Site {
 
   World world_;
   HookTokens& hook_tokens_;
+  PhoneLogins& logins_;
   Inbound& inbound_;
   media::BlobStore& blobs_;
-  std::function<void()> on_accepted_;
+  std::function<void()> on_accepted_, on_doubt_;
+  UploadQuota quota_{world_};
   runtime::Rarely no_warrant_lines_{world_.clock, std::chrono::minutes(10)};
+  runtime::Rarely wrong_login_lines_{world_.clock, std::chrono::minutes(10)};
+  runtime::Rarely doubts_{world_.clock, std::chrono::minutes(5)};
 };
 
 }  // namespace mmsgate::gateway

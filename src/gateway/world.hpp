@@ -67,8 +67,10 @@ struct Settings {
   net::Reach media_reach = net::Reach::public_only;
   std::uint64_t most_media_bytes = 25U << 20;
   Duration media_kept = std::chrono::hours(24 * 365);
-  std::uint64_t most_media_kept = 0;  ///< Expired files may stay while all are below; 0: they may not.
-  Duration messages_kept{};           ///< 0: for ever.
+  std::uint64_t most_media_kept = 0;   ///< Expired files may stay while all are below; 0: they may not.
+  Duration messages_kept{};            ///< 0: for ever.
+  std::uint64_t upload_quota = 0;      ///< Bytes within 24 hours that an account may send here; 0: as many as it likes.
+  std::uint64_t upload_quota_all = 0;  ///< All together.
   Duration directory_every = std::chrono::hours(1);
   Duration catch_up_every = std::chrono::hours(1);     ///< 0: never.
   Duration catch_up_after = std::chrono::minutes(10);  ///< So long a message's web hook may be on its way.

@@ -97,10 +97,18 @@ std::string sniff(std::string_view head) {
 std::string settle_type(std::string_view declared, std::string_view head) {
   if (std::string proved = sniff(head); !proved.empty()) return proved;
   std::string type = formats::parse_content_type(declared).type;
-  if (type.empty() || type == "text/html" || type == "application/xhtml+xml" || type == "image/svg+xml") {
-    return "application/octet-stream";
-  }
-  return type;
+  return type.empty() || is_active(type) ? "application/octet-stream" : type;
+}
+
+// By what their names have in common, as those of new ones will: text/javascript and application/ecmascript,
+// image/svg+xml and text/xml. A document such as application/vnd.openxmlformats-officedocument... is none.
+bool is_active(std::string_view type) {
+  constexpr std::string_view kBegins[] = {"multipart/", "message/", "text/css", "text/xsl", "text/jscript"};
+  constexpr std::string_view kHas[] = {"html", "javascript", "ecmascript", "vbscript", "livescript", "shockwave"};
+  const auto has = [&](std::string_view word) { return type.find(word) != std::string_view::npos; };
+  const auto begins = [&](std::string_view word) { return type.starts_with(word); };
+  return type.ends_with("/xml") || type.ends_with("+xml") || std::ranges::any_of(kBegins, begins) ||
+         std::ranges::any_of(kHas, has);
 }
 
 namespace {

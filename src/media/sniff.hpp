@@ -15,6 +15,10 @@ namespace mmsgate::media {
 /// are dropped, and HTML is never believed to be media: it is an error page.
 [[nodiscard]] std::string settle_type(std::string_view declared, std::string_view head);
 
+/// Would a browser that is sent this type show a page of the sender's making, or run it: HTML, XML of any kind (SVG
+/// too), scripts, styles? Nothing of ours may ever be sent as such.
+[[nodiscard]] bool is_active(std::string_view type);
+
 /// ".jpg" for "image/jpeg"; empty when unknown.
 [[nodiscard]] std::string_view extension_for(std::string_view type);
 /// "image/jpeg" for ".jpg", the first that has it; empty when unknown. ".jpeg" and capitals are not known.

@@ -18,6 +18,8 @@
 namespace mmsgate::ops {
 namespace {
 
+constexpr std::uint64_t kMegabyte = 1'000'000;
+
 std::string public_url(const Values& values) {
   const std::string protocol = values.is("web", "protocol", "https") ? "https" : "http";
   const int port = values.number("web", "webport");
@@ -61,6 +63,9 @@ Result<bool> fill_web(Config& config, const Values& values) {
   if (const auto filled = fill_hook(config, values); !filled) return filled;
   config.media_path = values.text("web", "pathget");
   config.upload_path = values.text("web", "pathfile");
+  config.upload_login = values.is("web", "uploadlogin", "digest");
+  config.upload_quota = kMegabyte * static_cast<std::uint64_t>(values.number("web", "uploadquota"));
+  config.upload_quota_all = kMegabyte * static_cast<std::uint64_t>(values.number("web", "uploadquotaall"));
   config.handout_path = values.text("web", "pathconf");
   const std::set<std::string> paths{config.hook_path, config.media_path, config.upload_path, config.handout_path,
                                     "/healthz"};
@@ -148,7 +153,6 @@ void fill_rest(Config& config, const Values& values) {
   constexpr int kForEver = 36'500;  // a century
   const int days = values.number("mmsgate", "keepdays");
   config.media_kept = std::chrono::hours(24) * (days == 0 ? kForEver : days);
-  constexpr std::uint64_t kMegabyte = 1'000'000;
   config.most_media_kept = kMegabyte * static_cast<std::uint64_t>(values.number("mmsgate", "mediamegabytes"));
   config.messages_kept = std::chrono::hours(24) * values.number("mmsgate", "keepmessages");
   config.catch_up_every = std::chrono::hours(values.number("mmsgate", "reconcilehours"));

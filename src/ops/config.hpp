@@ -73,6 +73,8 @@ struct Config {
   std::vector<formats::IpNetwork> trusted_proxies;
   std::string media_path;
   std::string upload_path;
+  bool upload_login = true;
+  std::uint64_t upload_quota = 0, upload_quota_all = 0;  ///< Bytes within 24 hours; 0: no limit.
   std::string handout_path;
   std::string media_folder;
   bool media_from_loopback = false;

@@ -87,6 +87,13 @@ constexpr Option kOptions[] = {
      "such as 127.0.0.1, 10.0.0.0/8."},
     {"web", "pathget", url_path, "/mmsmedia", "", Use::now, "Path of pictures and other files."},
     {"web", "pathfile", url_path, "/file", "", Use::now, "Path of the upload server (Linphone: file transfer server)."},
+    {"web", "uploadlogin", choice, "digest", "digest off", Use::now,
+     "Who may send files there: digest = phones that know their sub account's SIP password; off = everybody who finds "
+     "it."},
+    {"web", "uploadquota", count, "1000", "", Use::live,
+     "Megabytes that one account may send there within 24 hours; 0 = no limit."},
+    {"web", "uploadquotaall", count, "10000", "", Use::live,
+     "Megabytes that all may send there within 24 hours, scripts too; 0 = no limit."},
     {"web", "pathconf", url_path, "/conf", "", Use::now, "Path of phone configurations; see mmsgate provision."},
     {"web", "localmedia", path, "~/mmsmedia", "", Use::now, "The folder where files are kept."},
     {"web", "medianetworks", choice, "public", "public loopback", Use::now,

@@ -17,9 +17,10 @@ class Blobs {
   /// The same again changes nothing.
   void add(const Blob& blob);
   [[nodiscard]] std::optional<Blob> find(const BlobId& id);
+  [[nodiscard]] Uploaded uploaded(const std::string& account, TimePoint since);
 
  private:
-  Statement insert_, select_;
+  Statement insert_, select_, uploaded_;
 };
 
 }  // namespace mmsgate::store

@@ -184,8 +184,19 @@ CREATE TABLE proxies (
 ) WITHOUT ROWID;
 )sql";
 
-// Links to files are signed. What was stored before is found by its bare id too: such links are with phones.
+// Who may log in to send a file must be known when VoIP.ms cannot be asked; what they log in with must not be readable.
 constexpr const char* kTenth = R"sql(
+CREATE TABLE sealed (
+  name TEXT PRIMARY KEY,
+  salt TEXT NOT NULL,
+  text TEXT NOT NULL   -- under a key that is made of the salt and of what does not stand here
+) WITHOUT ROWID;
+ALTER TABLE blobs ADD COLUMN uploader TEXT;  -- the account that sent it here; empty: no account did; NULL: we fetched it
+CREATE INDEX blobs_uploaded ON blobs (created_at, uploader, size) WHERE uploader IS NOT NULL;
+)sql";
+
+// Links to files are signed. What was stored before is found by its bare id too: such links are with phones.
+constexpr const char* kEleventh = R"sql(
 ALTER TABLE blobs ADD COLUMN plain_link INTEGER NOT NULL DEFAULT 1;  -- 1: its bare id opens it
 CREATE TABLE link_secrets (
   number  INTEGER PRIMARY KEY AUTOINCREMENT,  -- the newest signs
@@ -203,7 +214,8 @@ CREATE TABLE link_revocations (
 )sql";
 
 /// The n-th makes version n of version n-1. What has been released is never changed: what comes next is a new one.
-constexpr std::array kMigrations{kFirst, kSecond, kThird, kFourth, kFifth, kSixth, kSeventh, kEighth, kNinth, kTenth};
+constexpr std::array kMigrations{kFirst,   kSecond, kThird, kFourth, kFifth,   kSixth,
+                                 kSeventh, kEighth, kNinth, kTenth,  kEleventh};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 void name_states(Database& db) {

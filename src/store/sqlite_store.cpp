@@ -22,6 +22,7 @@
 #include "store/proxies.hpp"
 #include "store/queries.hpp"
 #include "store/retention.hpp"
+#include "store/sealed.hpp"
 #include "store/sqlite.hpp"
 #include "store/twins.hpp"
 #include "store/upkeep.hpp"
@@ -51,7 +52,8 @@ struct Desk {
         retention(db),
         upload_keys(db),
         handouts(db),
-        links(db) {}
+        links(db),
+        sealed(db) {}
   EventLog events;
   Lanes lanes;
   Blobs blobs;
@@ -70,12 +72,21 @@ struct Desk {
   UploadKeys upload_keys;
   Handouts handouts;
   LinkTable links;
+  SealedTexts sealed;
 };
 
 /// Everything that only reads, over a connection of its own.
 struct Library {
   explicit Library(Database& db)
-      : blobs(db), directory(db), hook_tokens(db), queries(db), expired(db), upload_keys(db), handouts(db), links(db) {}
+      : blobs(db),
+        directory(db),
+        hook_tokens(db),
+        queries(db),
+        expired(db),
+        upload_keys(db),
+        handouts(db),
+        links(db),
+        sealed(db) {}
   Blobs blobs;
   DirectoryTable directory;
   HookTokenTable hook_tokens;
@@ -84,6 +95,7 @@ struct Library {
   UploadKeys upload_keys;
   Handouts handouts;
   LinkTable links;
+  SealedTexts sealed;
 };
 
 class SqliteStore final : public Store {
@@ -154,6 +166,9 @@ class SqliteStore final : public Store {
   }
   void revoke_upload_key(std::string name, Done<bool> done) override {
     submit<bool>([this, name = std::move(name)] { return desk_->upload_keys.revoke(name); }, std::move(done));
+  }
+  void keep_sealed(Sealed sealed, Done<bool> done) override {
+    carry_out([this, sealed = std::move(sealed)] { desk_->sealed.keep(sealed); }, std::move(done));
   }
   void replace_directory(Directory directory, TimePoint now, Done<bool> done) override {
     carry_out([this, directory = std::move(directory), now] { desk_->directory.replace(directory, now); },
@@ -247,6 +262,12 @@ class SqliteStore final : public Store {
   }
   Result<std::vector<LinkRecipient>> link_recipients() override {
     return ask([&] { return library_.links.recipients(); });
+  }
+  Result<std::optional<Sealed>> sealed(const std::string& name) override {
+    return ask([&] { return library_.sealed.find(name); });
+  }
+  Result<Uploaded> uploaded(const std::string& account, TimePoint since) override {
+    return ask([&] { return library_.blobs.uploaded(account, since); });
   }
   Result<std::optional<Handout>> find_handout(const std::string& id, TimePoint now) override {
     return ask([&] { return library_.handouts.find(id, now); });

@@ -139,6 +139,21 @@ struct Blob {
   TimePoint created_at;
   TimePoint until;              ///< Kept at least so long.
   bool has_plain_link = false;  ///< Stored before links were signed: its bare id is one too.
+  /// The account that sent it here; empty: somebody else did, such as a script. Nothing: we fetched it.
+  std::optional<std::string> uploader{};
+};
+
+/// How much was sent here.
+struct Uploaded {
+  std::uint64_t by_account = 0;  ///< Bytes.
+  std::uint64_t by_all = 0;
+};
+
+/// A text that the database alone does not give away.
+struct Sealed {
+  std::string name;  ///< What it is.
+  std::string salt;
+  std::string text;  ///< Of crypto::seal().
 };
 
 /// A script's file and the message that brings it to a phone.
@@ -293,6 +308,8 @@ class Store {
   virtual void add_blob(Blob blob, Done<bool> done) = 0;
   /// File, message and the use of the key, all or none. False: the key has been revoked, and nothing is stored.
   virtual void accept_upload(KeyedUpload upload, Done<bool> done) = 0;
+  /// In the place of what was kept under this name.
+  virtual void keep_sealed(Sealed sealed, Done<bool> done) = 0;
   virtual void replace_directory(Directory directory, TimePoint now, Done<bool> done) = 0;
 
   /// False: another key has this name.
@@ -355,6 +372,9 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<LinkRevocation>> link_revocations() = 0;
   /// Who was given links to files that are here, by name. For people: it looks at every file of every message.
   [[nodiscard]] virtual Result<std::vector<LinkRecipient>> link_recipients() = 0;
+  [[nodiscard]] virtual Result<std::optional<Sealed>> sealed(const std::string& name) = 0;
+  /// Of the files that are here still.
+  [[nodiscard]] virtual Result<Uploaded> uploaded(const std::string& account, TimePoint since) = 0;
   /// As take_handout(), and leaves it as it is.
   [[nodiscard]] virtual Result<std::optional<Handout>> find_handout(const std::string& id, TimePoint now) = 0;
   /// Configurations that can be fetched at `now`, the newest first.

@@ -14,8 +14,8 @@ constexpr std::uint64_t kMostDropped = 256U << 20;
 }  // namespace
 
 bool Exchange::sends_unasked(const Head& head) {
-  return head.has_body() && head.content_length.value_or(0) <= kMostDropped &&
-         head.header(MHD_HTTP_HEADER_EXPECT).empty();
+  if (!head.has_body()) return true;  // all of it has come
+  return head.content_length.value_or(0) <= kMostDropped && head.header(MHD_HTTP_HEADER_EXPECT).empty();
 }
 
 MHD_Result Exchange::begin() {

@@ -26,7 +26,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
         sends_unasked_(sends_unasked),
         mailbox_(std::move(mailbox)),
         waiting_(waiting) {}
-  /// The body comes whatever we say (RFC 9110 10.1.1: it did not ask), and is short enough to be let through.
+  /// The body comes whatever we say (RFC 9110 10.1.1: it did not ask), and is short enough to be let through; or there
+  /// is none.
   [[nodiscard]] static bool sends_unasked(const Head& head);
 
   // As libmicrohttpd calls: once for the headers, for each piece of the body, and at the end.

@@ -8,16 +8,18 @@
 #include <fmt/format.h>
 
 #include "formats/http_fields.hpp"
+#include "media/sniff.hpp"
 #include "web/routes.hpp"
 
 namespace mmsgate::web {
 namespace {
 
-/// What a browser may show in place; everything else is offered as a download, so that no file can act as a page of
-/// ours. An SVG can: it may hold a script.
+/// What a browser may show in place: pictures, sound and film of the types that we know, and no others; everything else
+/// is offered as a download, so that no file can act as a page of ours. An SVG could: it may hold a script. Strangers
+/// make up types, too.
 bool is_shown(std::string_view type) {
-  if (type.starts_with("image/svg")) return false;
-  return type.starts_with("image/") || type.starts_with("video/") || type.starts_with("audio/");
+  const bool is_medium = type.starts_with("image/") || type.starts_with("video/") || type.starts_with("audio/");
+  return is_medium && !media::extension_for(type).empty();
 }
 
 /// If-None-Match and If-Range (RFC 9110 13.1): a list of quoted tags, or *.
@@ -63,7 +65,8 @@ class Media final : public Handler {
       add_header(answer, MHD_HTTP_HEADER_CONTENT_RANGE,
                  fmt::format("bytes {}-{}/{}", first, range.range.last, file.size));
     }
-    add_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, file.type);
+    add_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
+               media::is_active(file.type) ? "application/octet-stream" : file.type);
     return answer;
   }
 
@@ -75,6 +78,8 @@ class Media final : public Handler {
     add_header(answer, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
                formats::content_disposition(is_shown(file.type) ? "inline" : "attachment", file.name));
     add_header(answer, "X-Content-Type-Options", "nosniff");
+    // For a browser that shows it as a page all the same: one that may load and run nothing, and is of no site.
+    add_header(answer, "Content-Security-Policy", "default-src 'none'; sandbox");
     return answer;
   }
 

@@ -83,7 +83,7 @@ std::unique_ptr<Handler> route(Head head, const Options& options, Site& site, Sh
   const bool is_post = head.method == "POST";
   if (head.path == options.hook_path) return hook(std::move(head), "", options, site, shared);
   if (head.path == options.upload_path)
-    return is_post ? make_upload(std::move(head), options, site) : method_not_allowed("POST");
+    return is_post ? make_upload(std::move(head), options, site, shared.login) : method_not_allowed("POST");
   if (head.path == "/healthz") {
     return is_get ? std::make_unique<Health>(site) : method_not_allowed("GET, HEAD");
   }

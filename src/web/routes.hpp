@@ -6,6 +6,7 @@
 
 #include "web/handler.hpp"
 #include "web/limiter.hpp"
+#include "web/upload_login.hpp"
 
 namespace mmsgate::web {
 
@@ -26,13 +27,15 @@ class Budget {
 
 /// What all requests share.
 struct Shared {
-  explicit Shared(const Options& options)
+  Shared(const Options& options, Site& site)
       : large_bodies(options.most_large_hook_bytes),
         known(options.most_known),
         unproven(options.most_unproven),
-        lost(options.most_lost) {}
+        lost(options.most_lost),
+        login(options, site) {}
   Budget large_bodies;
   Limiter known, unproven, lost;
+  UploadLogin login;
 };
 
 /// Never null: what no route knows is answered 404, a method that a route does not know 405 with Allow.
@@ -41,7 +44,7 @@ struct Shared {
 // The routes, each in a file of its own.
 [[nodiscard]] std::unique_ptr<Handler> make_hook(Head head, std::string token, const Options& options, Site& site,
                                                  Budget& large_bodies);
-[[nodiscard]] std::unique_ptr<Handler> make_upload(Head head, const Options& options, Site& site);
+[[nodiscard]] std::unique_ptr<Handler> make_upload(Head head, const Options& options, Site& site, UploadLogin& login);
 [[nodiscard]] std::unique_ptr<Handler> make_media(Head head, const Options& options, Site& site);
 [[nodiscard]] std::unique_ptr<Handler> make_handout(Head head, const Options& options, Site& site);
 

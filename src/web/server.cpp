@@ -24,6 +24,7 @@
 #include "web/exchange.hpp"
 #include "web/listen_socket.hpp"
 #include "web/routes.hpp"
+#include "web/unescape.hpp"
 
 namespace mmsgate::web {
 namespace {
@@ -34,22 +35,7 @@ constexpr const char* kTlsVersions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2
 /// How often connections are looked over, while there are any.
 constexpr int kSweepMilliseconds = 1000;
 
-/// Percent signs decoded in place, as MHD_http_unescape does, but for %00: libmicrohttpd hands on a C string, and what
-/// stands behind a NUL would be lost, so that "x%00y" named x.
-std::size_t unescape(void* /*self*/, MHD_Connection* /*connection*/, char* text) {
-  const std::size_t size = std::strlen(text);
-  char* to = text;
-  for (const char* from = text; from < text + size; ++from) {
-    unsigned char byte = 0;
-    const bool is_code =
-        *from == '%' && text + size - from > 2 && std::from_chars(from + 1, from + 3, byte, 16).ptr == from + 3;
-    const bool is_decoded = is_code && byte != 0;
-    *to++ = is_decoded ? static_cast<char>(byte) : *from;
-    if (is_decoded) from += 2;
-  }
-  *to = '\0';
-  return static_cast<std::size_t>(to - text);
-}
+std::size_t decode_in_place(void* /*self*/, MHD_Connection* /*connection*/, char* text) { return unescape(text); }
 
 class MhdServer final : public Server {
  public:
@@ -62,7 +48,7 @@ class MhdServer final : public Server {
         port_(port_of(listening)),
         certificates_(std::move(certificates)),
         connections_(options_.request_timeout),
-        shared_(options_) {}
+        shared_(options_, site) {}
 
   Result<bool> start() override {
     const int fd = std::exchange(fd_, -1);  // libmicrohttpd's from now on
@@ -77,7 +63,7 @@ class MhdServer final : public Server {
     if (certificates_) flags |= MHD_USE_TLS;
     daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, &MhdServer::on_request, this,                             //
                                MHD_OPTION_EXTERNAL_LOGGER, &MhdServer::on_log, this,                                 //
-                               MHD_OPTION_UNESCAPE_CALLBACK, &unescape, nullptr,                                     //
+                               MHD_OPTION_UNESCAPE_CALLBACK, &decode_in_place, nullptr,                              //
                                MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_LISTEN_SOCKET, fd,                           //
                                MHD_OPTION_CONNECTION_LIMIT, options_.most_connections,                               //
                                MHD_OPTION_PER_IP_CONNECTION_LIMIT, options_.most_connections_per_address,            //

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "core/error.hpp"
 #include "core/ids.hpp"
 #include "formats/ip_address.hpp"
+#include "formats/phone_login.hpp"
 #include "media/blob_store.hpp"
 #include "runtime/log.hpp"
 
@@ -38,6 +40,9 @@ struct Options {
   std::size_t most_large_hook_bytes = 32 << 20;  ///< In memory at once, of bodies larger than 64 KiB; 503 beyond it.
   std::uint64_t most_upload_bytes = 100U << 20;  ///< 413 beyond it.
   std::size_t most_header_bytes = 32 << 10;
+  bool wants_login = false;  ///< Of phones that send a file.
+  std::string login_domain;  ///< The realm where the phone does not say what its domain is.
+  std::string login_secret;  ///< Of the nonces: what nobody can guess, anew at each start.
   /// Whose word counts for where a request comes from (X-Forwarded-For, Forwarded).
   std::vector<formats::IpNetwork> trusted_proxies;
   /// Requests a minute of one client (Retry-After beyond it); 0: as many as it likes. To the web hook, by those who
@@ -106,6 +111,8 @@ struct Upload {
   std::string type;              ///< As sent.
   std::string from;              ///< The From header of Linphone's request; empty when missing.
   std::optional<Errand> errand;  ///< Nothing: a phone's.
+  std::string account;           ///< Who has logged in; empty: nobody had to.
+  std::shared_ptr<void> room;    ///< Its bytes are reserved as long as somebody holds this; see Site::reserve().
 };
 
 /// A file to serve. `fd` is the server's from then on.
@@ -133,6 +140,16 @@ class Site {
   virtual void on_hook(HookRequest request, Reply reply) = 0;
   /// Before a byte of a script's file is taken: the answer that refuses it. Nothing: it may come.
   [[nodiscard]] virtual std::optional<Response> refuse(const Errand& errand) = 0;
+  /// What a phone's login is checked against: H(user:realm:password) in hex digits. Nothing: there is no such account.
+  /// transient: nobody knows yet. From memory.
+  [[nodiscard]] virtual Result<std::optional<std::string>> login_hash(formats::DigestHash hash, const std::string& user,
+                                                                      const std::string& realm) = 0;
+  /// A phone, or somebody who would be one, has tried a password. `user` may be anything when it was wrong.
+  virtual void on_login(const std::string& user, const std::string& realm, bool is_right) = 0;
+  /// Before a byte of a file is taken: may so many be sent today? `account` is empty for who did not log in. The answer
+  /// that refuses it, or what is held until the file is stored or gone.
+  [[nodiscard]] virtual std::expected<std::shared_ptr<void>, Response> reserve(const std::string& account,
+                                                                               std::uint64_t bytes) = 0;
   /// Before the first byte of a file is taken: where it will be written. The error becomes the answer (507 for
   /// transient).
   [[nodiscard]] virtual Result<std::unique_ptr<media::Draft>> open_upload() = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linphone's file transfer: an empty POST asks whether files are taken (204: yes), the next brings one as
-// multipart/form-data. It goes to the disk as it comes. A script's comes the same way, once its key has been looked at.
+// multipart/form-data. It goes to the disk as it comes, once the phone has logged in. A script's comes the same way,
+// once its key has been looked at.
+#include <algorithm>
 #include <utility>
 
 #include "formats/http_fields.hpp"
@@ -21,23 +23,23 @@ bool has_file_name(const std::string& disposition) {
 
 class UploadHandler final : public Handler, private formats::PartSink {
  public:
-  UploadHandler(Head head, std::uint64_t most, Site& site) : head_(std::move(head)), most_(most), site_(site) {}
+  /// `login` is null where nobody has to log in.
+  UploadHandler(Head head, std::uint64_t most, Site& site, UploadLogin* login)
+      : head_(std::move(head)), most_(most), site_(site), login_(login) {}
 
   std::optional<Answer> begin() override {
     upload_.errand = errand_of(head_);
     if (upload_.errand) {
       if (const auto refused = site_.refuse(*upload_.errand)) return make_answer(*refused);
       if (!head_.has_body()) return say(400, "there is no file in it");
+    } else if (auto refused = log_in()) {
+      return refused;
     }
     if (!head_.has_body()) return std::nullopt;
-    // The boundary and headers around the file are on top; what is over by more than that cannot fit.
-    if (head_.content_length.value_or(0) > most_ + kAround) return say(413, "the file is too large");
-    const auto type = formats::parse_content_type(head_.header(MHD_HTTP_HEADER_CONTENT_TYPE));
-    const auto boundary = type.parameters.find("boundary");
-    if (type.type != "multipart/form-data" || boundary == type.parameters.end() || boundary->second.empty()) {
-      return say(400, "a file must come as multipart/form-data with a boundary");
-    }
-    reader_.emplace(boundary->second, static_cast<formats::PartSink&>(*this));
+    if (auto refused = look_at_body()) return refused;
+    auto room = site_.reserve(upload_.account, std::min(head_.content_length.value_or(most_), most_));
+    if (!room) return make_answer(room.error());
+    upload_.room = *std::move(room);
     return std::nullopt;
   }
 
@@ -58,6 +60,31 @@ class UploadHandler final : public Handler, private formats::PartSink {
 
  private:
   static constexpr std::uint64_t kAround = 64 << 10;
+
+  std::optional<Answer> log_in() {
+    if (login_ == nullptr) return std::nullopt;
+    auto account = login_->check({.method = head_.method,
+                                  .path = head_.path,
+                                  .authorization = head_.header(MHD_HTTP_HEADER_AUTHORIZATION),
+                                  .from = head_.header(MHD_HTTP_HEADER_FROM),
+                                  .client = head_.client},
+                                 UploadLogin::Clock::now());
+    if (!account) return make_answer(account.error());
+    upload_.account = *std::move(account);
+    return std::nullopt;
+  }
+
+  std::optional<Answer> look_at_body() {
+    // The boundary and headers around the file are on top; what is over by more than that cannot fit.
+    if (head_.content_length.value_or(0) > most_ + kAround) return say(413, "the file is too large");
+    const auto type = formats::parse_content_type(head_.header(MHD_HTTP_HEADER_CONTENT_TYPE));
+    const auto boundary = type.parameters.find("boundary");
+    if (type.type != "multipart/form-data" || boundary == type.parameters.end() || boundary->second.empty()) {
+      return say(400, "a file must come as multipart/form-data with a boundary");
+    }
+    reader_.emplace(boundary->second, static_cast<formats::PartSink&>(*this));
+    return std::nullopt;
+  }
 
   Result<bool> on_part(const std::map<std::string, std::string>& headers) override {
     const auto disposition = headers.find("content-disposition");
@@ -102,6 +129,7 @@ class UploadHandler final : public Handler, private formats::PartSink {
   const Head head_;
   const std::uint64_t most_;
   Site& site_;
+  UploadLogin* const login_;
   std::optional<formats::MultipartReader> reader_;
   Upload upload_;
   bool is_file_ = false;
@@ -109,8 +137,9 @@ class UploadHandler final : public Handler, private formats::PartSink {
 
 }  // namespace
 
-std::unique_ptr<Handler> make_upload(Head head, const Options& options, Site& site) {
-  return std::make_unique<UploadHandler>(std::move(head), options.most_upload_bytes, site);
+std::unique_ptr<Handler> make_upload(Head head, const Options& options, Site& site, UploadLogin& login) {
+  return std::make_unique<UploadHandler>(std::move(head), options.most_upload_bytes, site,
+                                         options.wants_login ? &login : nullptr);
 }
 
 }  // namespace mmsgate::web

@@ -86,7 +86,7 @@ def test_what_is_brought_back_serves_as_before(make_house: Callable[..., House],
     assert shop.received()["files"][0]["bytes"] == png(1)
     body, headers = multipart((FILE.format("a.png"), png(2)))
     links = [re.search(r'url="([^"]+)"', text)[1]
-             for text in (http.request("POST", house.gateway.upload_url, body, headers).text, (house.folder / "sip.log").read_text())]
+             for text in (house.gateway.post_file(body, headers).text, (house.folder / "sip.log").read_text())]
     before = house.gateway.messages("list"), sorted(http.request("GET", link).body for link in links)
     archive = backup(house)
     lose_everything(house)
@@ -160,7 +160,7 @@ def test_messages_flow_while_it_is_made_and_it_is_of_one_moment(make_house, tmp_
     house = make_house({"mmsgate": {"logger": "WARNING"}})
     for number in range(20):
         body, headers = multipart((FILE.format("a.png"), png(number) + os.urandom(200_000)))
-        assert http.request("POST", house.gateway.upload_url, body, headers).status == 200
+        assert house.gateway.post_file(body, headers).status == 200
     with Load(house) as load:
         wait_until(lambda: load.accepted > 300, "messages flow", patience=PATIENCE)
         for number in range(3):
@@ -219,7 +219,7 @@ def test_after_a_restore_nothing_is_doubled_and_what_is_missing_comes_back(make_
 
 def test_a_file_whose_time_is_over_stays_until_the_backup_is_done(house: House) -> None:
     body, headers = multipart((FILE.format("a.png"), png(1) + os.urandom(2_000_000)))
-    assert http.request("POST", house.gateway.upload_url, body, headers).status == 200
+    assert house.gateway.post_file(body, headers).status == 200
     with closing(sqlite3.connect(house.folder / "mmsgate.sqlite", timeout=10)) as db, db:
         db.execute("UPDATE blobs SET until = 1")
     slow = subprocess.Popen([house.gateway.program, "backup", "-", "--config-file", house.gateway.config],
@@ -243,7 +243,7 @@ def test_a_file_whose_time_is_over_stays_until_the_backup_is_done(house: House) 
 
 def test_who_reads_a_pipe_and_goes_away_leaves_nothing_behind(house: House, tmp_path: Path) -> None:
     body, headers = multipart((FILE.format("a.png"), png(1) + os.urandom(2_000_000)))
-    assert http.request("POST", house.gateway.upload_url, body, headers).status == 200
+    assert house.gateway.post_file(body, headers).status == 200
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     reader, writer = os.pipe()
@@ -328,7 +328,7 @@ def test_a_damaged_one_is_told_from_a_good_one(house: House) -> None:
 def test_a_disk_without_room_is_told_before_and_nothing_is_left_on_it(house: House, small_disk: Path) -> None:  # noqa: F811
     for number in range(3):
         body, headers = multipart((FILE.format("a.png"), png(number) + os.urandom(2_000_000)))
-        assert http.request("POST", house.gateway.upload_url, body, headers).status == 200
+        assert house.gateway.post_file(body, headers).status == 200
     said = refused(house, "backup", small_disk / "backup.tar")
     assert "MB left" in said and "are needed" in said, said
     assert list(small_disk.iterdir()) == []

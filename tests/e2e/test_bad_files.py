@@ -37,7 +37,7 @@ def a_picture_travels_both_ways_afterwards(shared_house, alice):
 
 def upload(house, head: bytes):
     body = b"--xyz\r\n" + head + b"\r\n\r\n" + png(1) + b"\r\n--xyz--\r\n"
-    return http.request("POST", house.gateway.upload_url, body, {"Content-Type": "multipart/form-data; boundary=xyz"})
+    return house.gateway.post_file(body, {"Content-Type": "multipart/form-data; boundary=xyz"})
 
 
 def name_in(answer: http.Answer) -> str:
@@ -91,7 +91,7 @@ def message(house, kind: str, body: bytes, to: str = STRANGER) -> tuple[int, str
 def link(shared_house) -> str:
     """Of a file that was uploaded."""
     body, headers = multipart(('Content-Disposition: form-data; name="File"; filename="a.png"', png(2)))
-    return re.search(r'url="([^"]+)"', http.request("POST", shared_house.gateway.upload_url, body, headers).text)[1]
+    return re.search(r'url="([^"]+)"', shared_house.gateway.post_file(body, headers).text)[1]
 
 
 def test_a_file_name_of_100_kilobytes_in_a_message_harms_nobody(shared_house, link):

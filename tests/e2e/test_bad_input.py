@@ -120,7 +120,7 @@ FILE = 'Content-Disposition: form-data;name="File";filename="{}"\r\nContent-Type
 @pytest.mark.parametrize("name", ["a & <b>.png", "../../x.png", "emoji 😀.png", "", "x" * 4000])
 def test_a_file_may_be_called_anything(shared_house, name):
     body, headers = multipart((FILE.format(name), png(1)))
-    answer = http.request("POST", shared_house.gateway.upload_url, body, headers)
+    answer = shared_house.gateway.post_file(body, headers)
     assert answer.status == 200
     assert b"<file-name>" in answer.body and b"/mmsmedia/" in answer.body
     assert name == "" or ".." not in answer.text.split("<file-name>")[1].split("<")[0]
@@ -130,7 +130,7 @@ def test_uploads_that_are_none(shared_house):
     url = shared_house.gateway.upload_url
 
     def status(body, headers):
-        return http.request("POST", url, body, headers).status
+        return http.request("POST", url, body, headers, login=shared_house.gateway.login).status
 
     assert status(b"", {}) == 204
     assert status(*multipart((FILE.format("a"), b"1"), (FILE.format("b"), b"2"))) == 400
@@ -146,8 +146,10 @@ def test_an_upload_that_is_cut_off_leaves_nothing(shared_house):
 
     before = files()
     host, port = shared_house.gateway.url.removeprefix("http://").split(":")
+    asked = http.request("POST", shared_house.gateway.upload_url).headers["www-authenticate"]
+    login = http.answer_challenge(asked, "POST", "/file", *shared_house.gateway.login).encode()
     with socket.create_connection((host, int(port))) as line:
-        line.sendall(b"POST /file HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+        line.sendall(b"POST /file HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\nAuthorization: " + login + b"\r\n"
                      b"Content-Type: multipart/form-data; boundary=xyz\r\n\r\n--xyz\r\n" + FILE.format("a").encode() + b"\r\n\r\nhalf")
         wait_until(lambda: files() == before + 1, "the first bytes are on the disk")
     wait_until(lambda: files() == before, "what was cut off is gone again")

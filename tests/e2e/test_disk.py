@@ -60,7 +60,7 @@ def test_a_full_disk_loses_nothing(make_house, small_disk):
     assert status == 503 and len(texts) < 100
     assert not is_healthy(house)
     body, headers = multipart((FILE.format("a.png"), png(1)))
-    assert http.request("POST", house.gateway.upload_url, body, headers).status in (503, 507)
+    assert house.gateway.post_file(body, headers).status in (503, 507)
     assert alice.state(alice.send(STRANGER, text="y" * 4000), "NotDelivered")
 
     filler.unlink()

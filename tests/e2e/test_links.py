@@ -259,7 +259,7 @@ def test_files_of_before_links_were_signed_keep_their_names(house: House):
     house.gateway.stop()
     with closing(sqlite3.connect(house.folder / "mmsgate.sqlite")) as db, db:
         db.executescript("DROP TABLE link_secrets; DROP TABLE link_revocations; ALTER TABLE blobs DROP COLUMN plain_link;"
-                         "PRAGMA user_version = 8")
+                         "PRAGMA user_version = 10")
     house.gateway.start()
     old_link = f"{house.gateway.url}/mmsmedia/{old}.png"
     assert http.request("GET", old_link).body == png(1)

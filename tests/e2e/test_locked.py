@@ -43,7 +43,7 @@ both = pytest.mark.parametrize("trouble", [locked, gone])
 
 
 def upload(house: House) -> http.Answer:
-    return http.request("POST", house.gateway.upload_url, *multipart((FILE.format("a.png"), png(1))))
+    return house.gateway.post_file(*multipart((FILE.format("a.png"), png(1))))
 
 
 def files(house: House) -> list[bytes]:

@@ -29,7 +29,7 @@ def hook(house: House, text: str, **more) -> int:
 
 
 def upload(house: House) -> int:
-    return http.request("POST", house.gateway.upload_url, *multipart((FILE.format("a.png"), png(1)))).status
+    return house.gateway.post_file(*multipart((FILE.format("a.png"), png(1)))).status
 
 
 def count(house: House) -> int:

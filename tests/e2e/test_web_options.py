@@ -22,7 +22,7 @@ from test_bad_input import FILE, multipart
 
 
 def upload(house):
-    return http.request("POST", house.gateway.upload_url, *multipart((FILE.format("a.png"), png(1))))
+    return house.gateway.post_file(*multipart((FILE.format("a.png"), png(1))))
 
 
 def link_in(xml: str) -> str:
@@ -80,7 +80,7 @@ def test_other_paths_work_and_the_usual_ones_are_gone(make_house):
         assert http.request("GET", link.replace("/pictures/", "/mmsmedia/")).status == 404
     assert http.request("POST", f"{house.gateway.url}/mmsgate", "{}").status == 404
     assert http.request("POST", f"{house.gateway.url}/file").status == 404
-    assert http.request("POST", house.gateway.upload_url).status == 204
+    assert http.request("POST", house.gateway.upload_url, login=house.gateway.login).status == 204
 
 
 @contextmanager

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -68,6 +69,11 @@ class RawSocket {
     while (fill()) {
     }
     return take(pending_.size());
+  }
+  /// Something has come, or the other side has closed.
+  [[nodiscard]] bool is_readable() const {
+    pollfd wait{fd_, POLLIN, 0};
+    return !pending_.empty() || ::poll(&wait, 1, 0) > 0;
   }
   /// The other side has closed, while something was read; not merely the limit passed.
   [[nodiscard]] bool is_closed() const { return is_closed_; }

@@ -18,7 +18,7 @@ using testing::SizeIs;
 using testing_support::eventually;
 
 constexpr const char* kAccounts = R"({"status":"success","accounts":[
-    {"account":"100000_carol","callerid_number":"5145550103","internal_extension":"3"}]})";
+    {"account":"100000_carol","callerid_number":"5145550103","internal_extension":"3","password":"sesame"}]})";
 constexpr const char* kDids = R"({"status":"success","dids":[{"did":"5145550103","sms_enabled":"1"}]})";
 
 class DirectoryKeeperTest : public EngineTest {
@@ -27,7 +27,9 @@ class DirectoryKeeperTest : public EngineTest {
 
   void keep() {
     api_ = std::make_unique<voipms::Api>(voipms::Credentials{.url = "http://api.example/rest.php"}, http_);
-    keeper_ = std::make_unique<DirectoryKeeper>(world(), *api_);
+    keeper_ = std::make_unique<DirectoryKeeper>(world(), *api_, [this](const std::vector<formats::AccountSetup>& read) {
+      passwords_.push(read.at(0).password);
+    });
     ASSERT_TRUE(keeper_->start());
   }
   HandHttp::Call next(std::string_view method) {
@@ -44,6 +46,7 @@ class DirectoryKeeperTest : public EngineTest {
 
   HandHttp http_;
   std::unique_ptr<voipms::Api> api_;
+  testing_support::WaitingQueue<std::string> passwords_;
   std::unique_ptr<DirectoryKeeper> keeper_;
 };
 
@@ -64,6 +67,12 @@ TEST_F(DirectoryKeeperTest, WhatVoipMsAnswersIsUsedAndKept) {
   ASSERT_TRUE(stored);
   EXPECT_THAT(stored->accounts(), SizeIs(1));
   EXPECT_THAT(stored->dids(), ElementsAre(Did{Number::parse("5145550103").value(), true}));
+}
+
+TEST_F(DirectoryKeeperTest, WhoLooksAfterLoginsHearsOfPasswords) {
+  keep();
+  answer();
+  EXPECT_EQ(passwords_.pop(), "sesame");
 }
 
 TEST_F(DirectoryKeeperTest, ItIsReadAgainAndAgain) {

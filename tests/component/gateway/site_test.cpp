@@ -41,8 +41,10 @@ class SiteTest : public EngineTest {
     tokens_ = std::make_unique<HookTokens>(world());
     check_ = std::make_unique<HookCheck>(world(), api_);
     inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [] {});
-    site_ = std::make_unique<GatewaySite>(world(), *tokens_, *inbound_, *blobs_,
-                                          [this] { deliveries_->poke(Target::phone); });
+    logins_ = std::make_unique<PhoneLogins>(world(), "api password", std::vector<std::string>{"sip.example.org"});
+    site_ = std::make_unique<GatewaySite>(
+        world(), *tokens_, *logins_, *inbound_, *blobs_, [this] { deliveries_->poke(Target::phone); },
+        [this] { ++doubts_; });
     EXPECT_EQ(command([](store::Store& store, store::Done<bool> done) {
                 store.add_upload_key({.name = "door", .hash = crypto::sha256(kKey), .accounts = {kBob}},
                                      std::move(done));
@@ -75,6 +77,18 @@ class SiteTest : public EngineTest {
                      web::Reply([answer](web::Response response) { answer->set_value(std::move(response)); }));
     return answer->get_future();
   }
+  /// As the web server does it for a phone that has logged in.
+  int upload_of(const std::string& account) {
+    auto room = site_->reserve(account, kPicture.size());
+    if (!room) return room.error().status;
+    auto draft = site_->open_upload().value();
+    EXPECT_TRUE(draft->write(kPicture));
+    const auto answer = std::make_shared<std::promise<web::Response>>();
+    site_->on_upload(
+        {.draft = std::move(draft), .name = "a.png", .type = "image/png", .account = account, .room = *std::move(room)},
+        web::Reply([answer](web::Response response) { answer->set_value(std::move(response)); }));
+    return answer->get_future().get().status;
+  }
   static web::Errand to_bob(const char* key = kKey) { return {.to = kBob, .text = "at the door", .key = key}; }
   [[nodiscard]] std::size_t files_on_disk() const {
     std::size_t files = 0;
@@ -96,6 +110,8 @@ class SiteTest : public EngineTest {
   std::unique_ptr<HookTokens> tokens_;
   std::unique_ptr<HookCheck> check_;
   std::unique_ptr<Inbound> inbound_;
+  std::unique_ptr<PhoneLogins> logins_;
+  int doubts_ = 0;  ///< That a password might be another one at VoIP.ms.
   std::unique_ptr<GatewaySite> site_;
 };
 
@@ -127,6 +143,45 @@ TEST_F(SiteTest, AFileIsFoundByALinkThatIsSignedAndNotByItsBareId) {
   }
   link_keys_.replace(LinkKeys({.secret = "of this test"}, {}, {{.recipient = std::string(kUploads), .generation = 1}}));
   EXPECT_FALSE(site_->find_media(name)) << "from one request to the next";
+}
+
+TEST_F(SiteTest, WhatAnAccountMaySendInADayHasAnEnd) {
+  settings_.upload_quota = 3 * kPicture.size();
+  settings_.upload_quota_all = 5 * kPicture.size();
+  static_cast<void>(world());
+  const auto yesterday = clock_.now() - std::chrono::hours(25);
+  EXPECT_TRUE(command([&](store::Store& store, store::Done<bool> done) {
+    store.add_blob(
+        {.id = *BlobId::parse(std::string(32, 'a')), .size = 1 << 30, .created_at = yesterday, .uploader = kBob},
+        std::move(done));
+  }));
+  EXPECT_EQ(upload_of(kBob), 200) << "yesterday is over";
+  EXPECT_EQ(upload_of(kBob), 200);
+  {
+    const auto under_way = site_->reserve(kBob, kPicture.size());
+    EXPECT_TRUE(under_way);
+    const auto fourth = site_->reserve(kBob, kPicture.size());
+    ASSERT_FALSE(fourth) << "what is on its way counts";
+    EXPECT_EQ(fourth.error().status, 413);
+    EXPECT_THAT(fourth.error().body, HasSubstr("uploadquota"));
+  }
+  EXPECT_EQ(upload_of(kBob), 200) << "that one never came";
+  EXPECT_EQ(site_->reserve(kBob, 1).error().status, 413);
+  EXPECT_EQ(upload_of(kAlice), 200) << "another's is another's";
+  EXPECT_EQ(upload(to_bob()).status, 200);
+  EXPECT_EQ(site_->reserve(kAlice, kPicture.size()).error().status, 507) << "a script's counts for all together";
+  EXPECT_EQ(site_->reserve("", 1).error().status, 507);
+}
+
+TEST_F(SiteTest, AWrongLoginIsLoggedOnceAndNamesNobodyUnknown) {
+  for (int i = 0; i < 20; ++i) site_->on_login("<stranger>", "sip.example.org", false);
+  EXPECT_EQ(doubts_, 0) << "VoIP.ms is not asked for somebody who is none of ours";
+  for (int i = 0; i < 20; ++i) site_->on_login(kBob, "sip.example.org", false);
+  EXPECT_EQ(doubts_, 1) << "nor again and again for one who is";
+  const std::string log = log_text();
+  EXPECT_THAT(log, HasSubstr("does not know its SIP password"));
+  EXPECT_THAT(log, Not(HasSubstr("stranger")));
+  EXPECT_EQ(log.find("SIP password", log.find("SIP password") + 1), std::string::npos) << log;
 }
 
 TEST_F(SiteTest, AScriptsFileAndItsMessageAreThereWhenItHearsYes) {

@@ -128,7 +128,7 @@ TEST_F(LinkTables, OnlyWhatWasThereBeforeOpensByItsBareId) {
   store_.reset();
   Sql(path()).run(
       "DROP TABLE link_secrets; DROP TABLE link_revocations; ALTER TABLE blobs DROP COLUMN plain_link; "
-      "PRAGMA user_version = 8");
+      "PRAGMA user_version = 10");
   reopen();
   static_cast<void>(client_->add_blob(make_blob('c')));
   EXPECT_TRUE(store_->find_blob(make_blob('a').id).value()->has_plain_link) << "of a database of before";

@@ -135,9 +135,9 @@ TEST_F(Opening, AnOlderVersionIsBroughtUpToDateAndKeepsItsMessages) {
   Sql(path()).run(
       "DROP TABLE dids; DROP TABLE marks; DROP INDEX messages_only_logged; DROP INDEX messages_other_id; "
       "DROP INDEX blobs_until; DROP INDEX parts_of_blob; DROP INDEX deliveries_sent; DROP TABLE upload_keys; "
-      "DROP TABLE hook_tokens; DROP TABLE handouts;"
+      "DROP TABLE hook_tokens; DROP TABLE handouts; DROP TABLE sealed; DROP INDEX blobs_uploaded; "
+      "ALTER TABLE blobs DROP COLUMN uploader; "
       "DROP INDEX deliveries_kept; ALTER TABLE deliveries DROP COLUMN kept_at; DROP TABLE proxies; "
-      "DROP TABLE hook_tokens; DROP TABLE handouts; "
       "DROP TABLE link_secrets; DROP TABLE link_revocations; ALTER TABLE blobs DROP COLUMN plain_link; "
       "ALTER TABLE messages DROP COLUMN source; ALTER TABLE messages DROP COLUMN other_id; PRAGMA user_version = 1");
   EXPECT_EQ(error_at(path(), true).kind, ErrorKind::transient) << "who only looks changes nothing";

@@ -32,6 +32,7 @@ TEST_F(MediaTest, GetBringsTheFileAndWhatItIs) {
   EXPECT_EQ(answer.header("etag"), "\"e1\"");
   EXPECT_EQ(answer.header("accept-ranges"), "bytes");
   EXPECT_EQ(answer.header("x-content-type-options"), "nosniff");
+  EXPECT_EQ(answer.header("content-security-policy"), "default-src 'none'; sandbox");
   EXPECT_EQ(answer.header("cache-control"), "private, max-age=86400");
   EXPECT_EQ(answer.header("content-range"), "");
 }
@@ -124,14 +125,30 @@ TEST_F(MediaTest, OnlyPicturesSoundAndFilmAreShownInPlace) {
   const std::pair<const char*, const char*> kinds[] = {
       {"image/png", "inline"},           {"video/mp4", "inline"},
       {"audio/amr", "inline"},           {"image/svg+xml", "attachment"},
+      {"image/x-odd", "attachment"},     {"video/x-ms-script", "attachment"},
+      {"text/xml", "attachment"},        {"application/xhtml+xml", "attachment"},
       {"text/html", "attachment"},       {"text/plain", "attachment"},
       {"application/pdf", "attachment"}, {"application/octet-stream", "attachment"},
   };
   for (const auto& [type, disposition] : kinds) {
     site_.medium.type = type;
-    EXPECT_EQ(fetch().header("content-disposition"),
+    const RawMessage answer = fetch();
+    EXPECT_EQ(answer.header("x-content-type-options"), "nosniff") << type;
+    EXPECT_EQ(answer.header("content-security-policy"), "default-src 'none'; sandbox") << type;
+    EXPECT_EQ(answer.header("content-disposition"),
               fmt::format("{}; filename=\"a _cat_.png\"; filename*=UTF-8''a%20%22cat%22.png", disposition));
   }
+}
+
+TEST_F(MediaTest, WhatABrowserWouldRunIsServedAsBytes) {
+  start();
+  for (const char* type : {"text/html", "image/svg+xml", "text/xml", "text/javascript", "application/xhtml+xml"}) {
+    site_.medium.type = type;
+    EXPECT_EQ(fetch().header("content-type"), "application/octet-stream") << type;
+    EXPECT_EQ(fetch("Range: bytes=0-1\r\n").header("content-type"), "application/octet-stream") << type;
+  }
+  site_.medium.type = "application/pdf";
+  EXPECT_EQ(fetch().header("content-type"), "application/pdf");
 }
 
 TEST_F(MediaTest, ANameCannotWriteAHeader) {

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "crypto/digest.hpp"
 #include "runtime/system.hpp"
 #include "support/eventually.hpp"
 #include "support/raw_http.hpp"
@@ -44,6 +45,22 @@ class HandSite final : public Site {
     errands.push(errand);
     return refusal;
   }
+  Result<std::optional<std::string>> login_hash(formats::DigestHash hash, const std::string& user,
+                                                const std::string& realm) override {
+    if (login_error) return std::unexpected(*login_error);
+    const auto password = passwords.find(user);
+    if (password == passwords.end()) return std::nullopt;
+    const std::string text = fmt::format("{}:{}:{}", user, realm, password->second);
+    return hash == formats::DigestHash::md5 ? crypto::md5(text) : crypto::sha256(text);
+  }
+  void on_login(const std::string& user, const std::string& realm, bool is_right) override {
+    logins.push(fmt::format("{} {} {}", is_right ? "right" : "wrong", user, realm));
+  }
+  std::expected<std::shared_ptr<void>, Response> reserve(const std::string& account, std::uint64_t bytes) override {
+    reserved.push(fmt::format("{} {}", account, bytes));
+    if (no_room) return std::unexpected(*no_room);
+    return std::make_shared<int>();
+  }
   Result<std::unique_ptr<media::Draft>> open_upload() override {
     if (upload_error) return std::unexpected(*upload_error);
     return blobs->draft();
@@ -67,11 +84,16 @@ class HandSite final : public Site {
   testing_support::WaitingQueue<Errand> errands;
   testing_support::WaitingQueue<Asked> handouts;
   testing_support::WaitingQueue<std::string> asked_links;
+  testing_support::WaitingQueue<std::string> logins;    ///< "right 123456_bob example.com"
+  testing_support::WaitingQueue<std::string> reserved;  ///< "123456_bob 5000"
   // Set before the first request.
   HookCaller bare_caller = HookCaller::known;
   std::string hook_token = "right";
   std::unique_ptr<media::BlobStore> blobs;
-  std::optional<Response> refusal;  ///< Of every errand.
+  std::optional<Response> refusal;               ///< Of every errand.
+  std::map<std::string, std::string> passwords;  ///< By account.
+  std::optional<Error> login_error;
+  std::optional<Response> no_room;  ///< For no file.
   std::optional<Error> upload_error;
   std::optional<Error> media_error;
   std::string medium_link;

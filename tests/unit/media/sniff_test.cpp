@@ -132,5 +132,20 @@ TEST(ExtensionFor, EveryTypeThatIsSniffedHasOneButPages) {
   EXPECT_EQ(extension_for("application/x-unheard-of"), "");
 }
 
+TEST(Active, IsWhatABrowserWouldRunOrShowAsAPage) {
+  for (const char* type :
+       {"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml", "text/javascript",
+        "application/x-javascript", "application/ecmascript", "text/vbscript", "text/css", "text/xsl",
+        "multipart/x-mixed-replace", "message/rfc822", "application/mathml+xml", "application/x-shockwave-flash"}) {
+    EXPECT_TRUE(is_active(type)) << type;
+    EXPECT_EQ(settle_type(type, "Hello"), "application/octet-stream") << type;
+  }
+  for (const char* type :
+       {"image/png", "video/mp4", "text/plain", "text/vcard", "application/pdf", "application/json",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/postscript"}) {
+    EXPECT_FALSE(is_active(type)) << type;
+  }
+}
+
 }  // namespace
 }  // namespace mmsgate::media

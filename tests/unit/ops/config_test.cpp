@@ -74,6 +74,20 @@ TEST(Config, ReadsHowFilesGoOut) {
   EXPECT_EQ(own->outgoing.mms_types, (std::vector<std::string>{"image/png", "video/mp4", "audio/mpeg"}));
 }
 
+TEST(Config, ReadsWhoMaySendFilesAndHowMuch) {
+  const auto usual = read("");
+  ASSERT_TRUE(usual) << usual.error().detail;
+  EXPECT_TRUE(usual->upload_login);
+  EXPECT_EQ(usual->upload_quota, 1'000'000'000U);
+  EXPECT_EQ(usual->upload_quota_all, 10'000'000'000U);
+  const auto other = read("uploadlogin = off\nuploadquota = 0\nuploadquotaall = 1000000\n");
+  ASSERT_TRUE(other) << other.error().detail;
+  EXPECT_FALSE(other->upload_login);
+  EXPECT_EQ(other->upload_quota, 0U);
+  EXPECT_EQ(other->upload_quota_all, 1'000'000'000'000U);
+  EXPECT_THAT(error_of("uploadlogin = basic\n"), HasSubstr("must be one of: digest off"));
+}
+
 TEST(Config, SaysWhatIsMissing) {
   const auto config = read_config("[web]\nwebdns = x\n", "m.conf", {.home = "/"});
   ASSERT_FALSE(config);
