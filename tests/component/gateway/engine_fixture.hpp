@@ -9,6 +9,7 @@
 #include "gateway/deliveries.hpp"
 #include "runtime/system.hpp"
 #include "store/sqlite_store.hpp"
+#include "support/eventually.hpp"
 #include "support/fake_random.hpp"
 #include "support/temp_folder.hpp"
 #include "support/waiting_queue.hpp"
@@ -102,6 +103,29 @@ class EngineTest : public testing::Test {
     EXPECT_NE(id.value, 0);
     deliveries_->poke(target);
     return id;
+  }
+  /// More than the phones' side is given at once, and all long overdue; each in a conversation of its own.
+  int fall_behind() {
+    std::vector<NewMessage> rows;
+    for (int n = 0; n < store::kManyDue + 2 * settings_.phones_at_once; ++n) {
+      rows.push_back(message(std::to_string(n), {kAlice}));
+      rows.back().peer = std::to_string(5145551000 + n);
+      rows.back().received_at -= std::chrono::minutes(1);
+    }
+    const std::size_t count = rows.size();
+    std::promise<void> stored;
+    store_->accept(std::move(rows), [&](const Result<store::Accepted>&) { stored.set_value(); });
+    stored.get_future().get();
+    deliveries_->poke(Target::phone);
+    return static_cast<int>(count);
+  }
+  /// So many tries are begun, and each succeeds.
+  void take(int count) {
+    for (int n = 0; n < count; ++n) {
+      auto each = phones_.tries.pop();
+      ASSERT_TRUE(each) << n;
+      each->report.ended({.event = Event::accepted, .reason = "202"});
+    }
   }
   /// The state of the message's first delivery, once what was told the store before is written.
   State state_of(MessageId id) {

@@ -37,7 +37,7 @@ class SiteTest : public EngineTest {
     blobs_ = std::move(*blobs);
     tokens_ = std::make_unique<HookTokens>(world());
     check_ = std::make_unique<HookCheck>(world(), api_);
-    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [] {});
+    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, *deliveries_, [] {});
     site_ = std::make_unique<GatewaySite>(world(), *tokens_, *inbound_, *blobs_,
                                           [this] { deliveries_->poke(Target::phone); });
     EXPECT_EQ(command([](store::Store& store, store::Done<bool> done) {
