@@ -103,7 +103,7 @@ class Soak:
         self.phones = Process("phones", [self.tool, "responder", "--listen", f"sip:{self.phones_at}", "--seconds", "--tally",
                                          self.tally], folder)
         self.phones.expect("ready")
-        self.proxy = Proxy(folder, own_address(), (self.address, sip_port), DOMAIN)
+        self.proxy = Proxy(folder, own_address(), (self.address, sip_port), DOMAIN, memory_mb=512)
         self.gateway = Gateway(build / "src" / "mmsgate", folder, {
             "sip": {"sipboundaddress": self.address, "sipport": str(sip_port), "domain": DOMAIN,
                     "sipproxy": f"{self.proxy.address}:{self.proxy.port}",
@@ -307,7 +307,7 @@ def run(soak: Soak, plan: Plan, say: Any = print) -> Found:
     crowd = Crowd(target, dict(kinds(plan)))
     since = len(soak.seconds())
     begin = time.monotonic()
-    loads = {"in": soak.hooks(int(2 * can["in"] * plan.seconds), 2 * can["in"], 256, plan.retry, plan.tries),
+    loads = {"in": soak.hooks(int(2 * can["in"] * plan.seconds), 2 * can["in"], 128, plan.retry, plan.tries),
              "out": soak.texts(int(2 * can["out"] * plan.seconds), 2 * can["out"], 2000, plan.retry, plan.tries)}
     hook_ms: list[float] = []
     while any(load.running for load in loads.values()):
