@@ -104,27 +104,29 @@ class EngineTest : public testing::Test {
     deliveries_->poke(target);
     return id;
   }
-  /// More than the phones' side is given at once, and all long overdue; each in a conversation of its own.
-  int fall_behind() {
+  /// More than this way out is given at once, and all long overdue; each in a conversation of its own.
+  int fall_behind(Target target) {
     std::vector<NewMessage> rows;
     for (int n = 0; n < store::kManyDue + 2 * settings_.phones_at_once; ++n) {
-      rows.push_back(message(std::to_string(n), {kAlice}));
+      rows.push_back(target == Target::phone ? message(std::to_string(n), {kAlice}) : to_carrier(std::to_string(n)));
       rows.back().peer = std::to_string(5145551000 + n);
       rows.back().received_at -= std::chrono::minutes(1);
+      if (target == Target::carrier) rows.back().deliveries.front().destination = rows.back().peer;
     }
     const std::size_t count = rows.size();
     std::promise<void> stored;
     store_->accept(std::move(rows), [&](const Result<store::Accepted>&) { stored.set_value(); });
     stored.get_future().get();
-    deliveries_->poke(Target::phone);
+    deliveries_->poke(target);
+    EXPECT_TRUE(testing_support::eventually([this, target] { return deliveries_->is_behind(target); }));
     return static_cast<int>(count);
   }
   /// So many tries are begun, and each succeeds.
-  void take(int count) {
+  static void take(HandSender& sender, int count) {
     for (int n = 0; n < count; ++n) {
-      auto each = phones_.tries.pop();
+      auto each = sender.tries.pop();
       ASSERT_TRUE(each) << n;
-      each->report.ended({.event = Event::accepted, .reason = "202"});
+      each->report.ended({.event = Event::accepted, .reason = "taken"});
     }
   }
   /// The state of the message's first delivery, once what was told the store before is written.
