@@ -42,7 +42,7 @@ def main() -> int:
         print(f"bench/soak opens 5,400 connections and needs {FILES} files; this system lets it have {open_files()} (ulimit -Hn).",
               file=sys.stderr)
         return 2
-    folder = Path(tempfile.mkdtemp(prefix="mmsgate-soak-", dir=arguments.build))
+    folder = Path(tempfile.mkdtemp(prefix="mmsgate-soak-", dir=arguments.build.resolve()))
     soak = Soak(arguments.build.resolve(), folder)
     try:
         found = run(soak, Plan(seconds=60 * arguments.minutes, probe=20_000), lambda words: print(words, flush=True))

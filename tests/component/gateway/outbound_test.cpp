@@ -103,7 +103,7 @@ TEST_F(OutboundTest, WhenTooManyWaitThePhoneIsToldToSendItAgainLater) {
   EXPECT_THAT(phrase, HasSubstr("again later"));
   EXPECT_EQ(store_->list(100'000, false)->size(), before);
   auto to_bob = text("an extension has a way of its own");
-  to_bob.target_user = "10102";
+  to_bob.target_user = "102";
   EXPECT_EQ(send(to_bob).first, 202);
   take(carrier_, waiting);
   EXPECT_EQ(send(text("now")).first, 202);
