@@ -4,10 +4,14 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace mmsgate::web {
 namespace {
+
+/// Who came, or was answered, no longer ago may be about to ask: he goes only where nobody else is left.
+constexpr std::chrono::seconds kFresh{1};
 
 /// So many below its limit it begins to be crowded: as many may be on their way out while as many come in.
 constexpr std::size_t crowded_at(std::size_t most) {
@@ -74,10 +78,18 @@ void Connections::cut(MHD_Connection* connection) {
 Connections::Room Connections::make_room(const Household& household) {
   if (household.lines >= limits_.most_per_address) return first_gives_way(household) ? Room::made : Room::none;
   if (lines_.size() - cut_ < crowded_at(limits_.most)) return Room::free;
-  const auto most =
-      std::ranges::max_element(households_, {}, [](const auto& each) { return each.second.waiting.size(); });
-  first_gives_way(most->second);  // else all are busy with us, and libmicrohttpd lets the rest wait
+  first_gives_way(*most_crowded());  // else all are busy with us, and libmicrohttpd lets the rest wait
   return Room::made;
+}
+
+const Connections::Household* Connections::most_crowded() const {
+  const auto fresh = Clock::now() - kFresh;
+  const auto rank = [fresh](const auto& each) {
+    const auto& waiting = each.second.waiting;
+    const bool is_old = !waiting.empty() && std::get<Clock::time_point>(*waiting.begin()) < fresh;
+    return std::pair(is_old, waiting.size());
+  };
+  return &std::ranges::max_element(households_, {}, rank)->second;
 }
 
 bool Connections::first_gives_way(const Household& household) {

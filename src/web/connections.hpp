@@ -65,6 +65,8 @@ class Connections {
   void cut(MHD_Connection* connection);
   enum class Room { free, made, none };
   [[nodiscard]] Room make_room(const Household& household);
+  /// The one that has the most that ask for nothing; there is one at least.
+  [[nodiscard]] const Household* most_crowded() const;
   bool first_gives_way(const Household& household);
 
   const Limits limits_;

@@ -90,6 +90,22 @@ TEST_F(IdleCrowdTest, WhoHasTheMostGivesWayFirstAndTheOldestOfThose) {
   EXPECT_EQ(upload.answer().body, "ok");
 }
 
+// A web hook that had just come was sent away: it was older than the idle lines of its address, which had just been
+// answered.
+TEST_F(IdleCrowdTest, WhoHasJustComeStaysWhileOthersHaveLongBeenSilent) {
+  options_.most_connections = 64;
+  start();
+  crowd(10, 5, "");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto is_silent_for_long = [begin] {
+    return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(1100);
+  };
+  ASSERT_TRUE(eventually(is_silent_for_long));
+  std::vector<RawClient> fresh;  // more than any other address has
+  for (int n = 0; n < 20; ++n) fresh.push_back(connect_from(100));
+  for (RawClient& client : fresh) EXPECT_EQ(client.ask(get("/healthz")).status(), 200);
+}
+
 TEST_F(IdleCrowdTest, WhoWaitsForOurAnswerStays) {
   options_.most_connections = 16;
   start();
