@@ -23,6 +23,7 @@ def test_under_twice_its_load_nothing_is_lost_or_doubled_and_refusals_are_clean(
     for way, verdict in found.verdicts.items():
         assert verdict.is_clean, (way, verdict)
         assert verdict.accepted > verdict.sent / 2, (way, verdict)
+    assert not found.hooks_unanswered
     assert not [words for words in found.complaints() if "answers" in words], found.complaints()
     assert found.share > 0.5, "each destination has its part"
     assert found.crowd_held > 500, "they were there all the time"
