@@ -146,6 +146,7 @@ int main(int argc, char** argv) {
   sender->add_option("--aor", sending.aor, "Who sends: the URI of From")->capture_default_str();
   sender->add_option("--listen", sending.listen, "Where it sends from: sip:IP:PORT")->capture_default_str();
   sender->add_option("--first", sending.first, "The number of the first one");
+  sender->add_option("--seconds", sending.seconds, "Nothing new is sent after so long");
   sender->add_option("--retry-seconds", sending.retry, "What is refused is sent again after so long");
   sender->add_option("--tries", sending.tries, "So often at most")->check(CLI::PositiveNumber);
   load(sender);

@@ -37,12 +37,14 @@ class Sender {
     std::uint64_t window = 64;
     std::size_t size = 1000;  ///< Bytes of each body.
     double rate = 0;          ///< A second; 0: as fast as the window allows.
+    double seconds = 0;       ///< Nothing new is sent after so long; 0: until all are.
     std::uint64_t first = 0;  ///< The number of the first one: bodies end " #NUMBER @NANOSECONDS".
     double retry = 0;         ///< What is refused is sent again after so many seconds, as a person would.
     unsigned tries = 1;       ///< So often at most.
   };
 
-  Sender(Stack& stack, const Options& options) : options_(options), stack_(stack), run_(nanoseconds(CLOCK_REALTIME)) {
+  Sender(Stack& stack, const Options& options)
+      : options_(options), stack_(stack), run_(nanoseconds(CLOCK_REALTIME)), count_(options.count) {
     constexpr unsigned kPatience = 32'000;
     agent_ = make_agent(stack, options.listen, kPatience);
     outcomes_.assign(options.count, '?');
@@ -76,15 +78,19 @@ class Sender {
   [[nodiscard]] bool is_fine() const {
     std::uint64_t fine = 0;
     for (const auto& [status, number] : statuses_) fine += status >= 200 && status < 300 ? number : 0;
-    return fine == options_.count;
+    return fine == count_;
   }
 
  private:
   /// As many as may go now.
   void fill() {
     const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-    const std::uint64_t due =
-        options_.rate > 0 ? std::min(options_.count, std::uint64_t(elapsed * options_.rate) + 1) : options_.count;
+    if (options_.seconds > 0 && elapsed > options_.seconds && sent_ < count_) {
+      count_ = sent_;
+      outcomes_.resize(count_);
+      if (answered_ == count_) stack_.stop();
+    }
+    const std::uint64_t due = options_.rate > 0 ? std::min(count_, std::uint64_t(elapsed * options_.rate) + 1) : count_;
     while (!again_.empty() && again_.front().first <= Clock::now() && flying_ < options_.window) {
       const auto [number, tries] = again_.front().second;
       again_.pop_front();
@@ -142,7 +148,7 @@ class Sender {
     if (outcome == 'r' && flight.tries < options_.tries) {
       const auto pause = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.retry));
       again_.emplace_back(Clock::now() + pause, std::pair(flight.number, flight.tries));
-    } else if (++answered_ == options_.count) {
+    } else if (++answered_ == count_) {
       stack_.stop();
     }
     fill();
@@ -151,6 +157,7 @@ class Sender {
   const Options options_;
   Stack& stack_;
   const std::int64_t run_;
+  std::uint64_t count_;
   Agent agent_;
   Leg leg_;
   std::uint64_t sent_ = 0, answered_ = 0;

@@ -143,21 +143,22 @@ class Soak:
 
     # What is handed in. Each message has a number of its own in its way.
 
-    def hooks(self, count: int, rate: float = 0, window: int = 64, retry: float = 0, tries: int = 1) -> Load:
+    def hooks(self, count: int, rate: float = 0, window: int = 64, retry: float = 0, tries: int = 1, seconds: float = 0) -> Load:
         first, self._next_in = self._next_in, self._next_in + count
         spec = {"count": count, "first": first, "concurrency": window, "from": "5145551000", "from_count": PEERS,
-                "to": list(ACCOUNTS.values()), "text_prefix": "s" * 60, "rate": rate, "retry_seconds": retry, "tries": tries}
+                "to": list(ACCOUNTS.values()), "text_prefix": "s" * 60, "rate": rate, "retry_seconds": retry, "tries": tries,
+                "seconds": seconds}
         load = Load(lambda: self.carrier.control("bench", spec, timeout=36_000))
         self._told.append(("in", first, load))
         return load
 
-    def texts(self, count: int, rate: float = 0, window: int = 64, retry: float = 0, tries: int = 1) -> Load:
+    def texts(self, count: int, rate: float = 0, window: int = 64, retry: float = 0, tries: int = 1, seconds: float = 0) -> Load:
         first, self._next_out = self._next_out, self._next_out + count
         account = next(iter(ACCOUNTS))
         command = [self.tool, "sender", "--route", f"sip:{self.proxy.address}:{self.proxy.port};transport=udp", "--aor",
                    f"sip:{account}@{DOMAIN}", "--to", "sip:5145552{}@" + DOMAIN, "--to-count", "500", "--count", str(count),
                    "--first", str(first), "--window", str(window), "--size", "100", "--rate", str(rate), "--retry-seconds",
-                   str(retry), "--tries", str(tries)]
+                   str(retry), "--tries", str(tries), "--seconds", str(seconds)]
         load = Load(lambda: json.loads(subprocess.run(command, capture_output=True, text=True).stdout.splitlines()[-1]))
         self._told.append(("out", first, load))
         return load
@@ -314,8 +315,9 @@ def run(soak: Soak, plan: Plan, say: Any = print) -> Found:
     crowd = Crowd(target, dict(kinds(plan)))
     since = len(soak.seconds())
     begin = time.monotonic()
-    loads = {"in": soak.hooks(int(2 * can["in"] * plan.seconds), 2 * can["in"], 128, plan.retry, plan.tries),
-             "out": soak.texts(int(2 * can["out"] * plan.seconds), 2 * can["out"], 2000, plan.retry, plan.tries)}
+    loads = {"in": soak.hooks(int(2 * can["in"] * plan.seconds), 2 * can["in"], 128, plan.retry, plan.tries, plan.seconds),
+             "out": soak.texts(int(2 * can["out"] * plan.seconds), 2 * can["out"], 2000, plan.retry, plan.tries,
+                              plan.seconds)}
     hook_ms: list[float] = []
     while any(load.running for load in loads.values()):
         hook_ms.append(soak.hook_ms())

@@ -61,7 +61,7 @@ struct Lane {
 class Run {
  public:
   Run(const BenchSpec& spec, MessageLog& log, const std::atomic<bool>& stopping)
-      : spec_(spec), log_(log), stopping_(stopping), multi_(curl_multi_init()) {
+      : spec_(spec), log_(log), stopping_(stopping), multi_(curl_multi_init()), count_(spec.count) {
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(spec.concurrency));
     for (std::int64_t i = 0; i < spec.concurrency; ++i) {
       const auto& froms = spec.from_addresses;
@@ -79,28 +79,30 @@ class Run {
 
   Json measure() {
     began_ = Steady::now();
-    outcomes_.assign(static_cast<std::size_t>(spec_.count), '?');
-    while (ok_ + failed_ < spec_.count && !stopping_) {
+    outcomes_.assign(static_cast<std::size_t>(count_), '?');
+    while (ok_ + failed_ < count_ && !stopping_) {
+      if (spec_.seconds > 0 && Seconds(Steady::now() - began_).count() > spec_.seconds) count_ = posted_;
       while (!idle_.empty() && !again_.empty() && again_.front().first <= Steady::now()) post_again();
-      while (!idle_.empty() && posted_ < spec_.count && posted_ < due()) post({.n = posted_++, .id = log_.new_id()});
+      while (!idle_.empty() && posted_ < count_ && posted_ < due()) post({.n = posted_++, .id = log_.new_id()});
       int running = 0;
       curl_multi_perform(multi_, &running);
       if (collect() == 0) curl_multi_poll(multi_, nullptr, 0, wait_ms(), nullptr);
     }
+    outcomes_.resize(static_cast<std::size_t>(posted_));
     return figures();
   }
 
  private:
   /// How many may have been posted by now.
   [[nodiscard]] std::int64_t due() const {
-    if (spec_.rate <= 0) return spec_.count;
+    if (spec_.rate <= 0) return count_;
     const std::chrono::duration<double> elapsed = Steady::now() - began_;
     return static_cast<std::int64_t>(elapsed.count() * spec_.rate) + 1;
   }
 
   [[nodiscard]] int wait_ms() const {
     constexpr int kUsual = 100;  // so that stop() is seen
-    const bool is_paced = (spec_.rate > 0 && posted_ < spec_.count) || !again_.empty();
+    const bool is_paced = (spec_.rate > 0 && posted_ < count_) || !again_.empty();
     return is_paced && !idle_.empty() ? 1 : kUsual;
   }
 
@@ -200,6 +202,7 @@ class Run {
   std::vector<Lane*> idle_;
   std::vector<double> took_ms_;
   Steady::time_point began_;
+  std::int64_t count_;
   std::int64_t posted_ = 0;
   std::int64_t ok_ = 0;
   std::int64_t failed_ = 0;
@@ -220,6 +223,7 @@ BenchSpec read_bench_spec(const Json& body, const Portal& portal) {
   spec.rate = body.value("rate", 0.0);
   spec.first = number_of(body, "first", spec.first);
   spec.retry = body.value("retry_seconds", 0.0);
+  spec.seconds = body.value("seconds", 0.0);
   spec.tries = number_of(body, "tries", spec.tries);
   spec.from_addresses = body.value("from_addresses", std::vector<std::string>());
   if (body.contains("from")) spec.from = national(text_of(body, "from"));
