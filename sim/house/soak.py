@@ -335,7 +335,7 @@ def run(soak: Soak, plan: Plan, say: Any = print) -> Found:
     seconds = soak.seconds()
     return Found(capacity=can, offered={way: (r["count"] + r.get("repeated", 0)) / r["seconds"] for way, r in results.items()},
                  statuses={way: Counter(r["statuses"]) for way, r in results.items()}, before=before,
-                 during=times_of(seconds[since:stopped]), after=times_of(later[-3:]), recovered=recovery(later, before),
+                 during=times_of(seconds[since:stopped]), after=times_of(later[-int(plan.calm_seconds // 2) - 2:]), recovered=recovery(later, before),
                  share=share_of(seconds[since], seconds[stopped - 1]),
                  rss_mb={"median": statistics.median(soak.rss_kb) / 1024, "most": peak},
                  hook_p99=sorted(hook_ms)[int(len(hook_ms) * 0.99)],
