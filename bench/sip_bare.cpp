@@ -124,6 +124,8 @@ int main(int argc, char** argv) {
   responder->add_option("--count", answering.count, "End after so many requests");
   responder->add_option("--until", answering.until, "End after so many different messages (Call-IDs)");
   responder->add_option("--status", answering.status, "The answer")->capture_default_str();
+  responder->add_option("--tally", answering.tally, "At the end, how often each numbered message came, into this file");
+  responder->add_flag("--seconds", answering.seconds, "Say each second what came in it");
   responder->add_flag("--latency", answering.latency, "Measure by the \" @NANOSECONDS\" at the end of each text");
 
   Sender::Options sending;
@@ -143,6 +145,10 @@ int main(int argc, char** argv) {
   sender->add_option("--route", sending.route, "Where they are sent: sip:IP:PORT[;transport=tcp]")->required();
   sender->add_option("--aor", sending.aor, "Who sends: the URI of From")->capture_default_str();
   sender->add_option("--listen", sending.listen, "Where it sends from: sip:IP:PORT")->capture_default_str();
+  sender->add_option("--first", sending.first, "The number of the first one");
+  sender->add_option("--seconds", sending.seconds, "Nothing new is sent after so long");
+  sender->add_option("--retry-seconds", sending.retry, "What is refused is sent again after so long");
+  sender->add_option("--tries", sending.tries, "So often at most")->check(CLI::PositiveNumber);
   load(sender);
 
   auto* both = app.add_subcommand("pair", "Both ends on this machine, each in a process of its own.");

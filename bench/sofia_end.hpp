@@ -71,6 +71,7 @@ class Percentiles {
     return values_[std::min(values_.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values_.size())))];
   }
   [[nodiscard]] bool empty() const { return values_.empty(); }
+  [[nodiscard]] std::size_t size() const { return values_.size(); }
 
  private:
   std::vector<double> values_;

@@ -2,8 +2,11 @@
 // The end that sends MESSAGEs: as many at a time as its window, or so many a second.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,6 +20,8 @@ class Sender;
 /// A request under way.
 struct Flight {
   Sender& sender;
+  std::uint64_t number;
+  unsigned tries;
   Clock::time_point start;
 };
 
@@ -32,11 +37,17 @@ class Sender {
     std::uint64_t window = 64;
     std::size_t size = 1000;  ///< Bytes of each body.
     double rate = 0;          ///< A second; 0: as fast as the window allows.
+    double seconds = 0;       ///< Nothing new is sent after so long; 0: until all are.
+    std::uint64_t first = 0;  ///< The number of the first one: bodies end " #NUMBER @NANOSECONDS".
+    double retry = 0;         ///< What is refused is sent again after so many seconds, as a person would.
+    unsigned tries = 1;       ///< So often at most.
   };
 
-  Sender(Stack& stack, const Options& options) : options_(options), stack_(stack), run_(nanoseconds(CLOCK_REALTIME)) {
+  Sender(Stack& stack, const Options& options)
+      : options_(options), stack_(stack), run_(nanoseconds(CLOCK_REALTIME)), count_(options.count) {
     constexpr unsigned kPatience = 32'000;
     agent_ = make_agent(stack, options.listen, kPatience);
+    outcomes_.assign(options.count, '?');
     leg_.reset(nta_leg_tcreate(agent_.get(), nullptr, nullptr, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
   }
 
@@ -45,7 +56,7 @@ class Sender {
     start_ = Clock::now();
     std::optional<Ticker> pace;
     constexpr unsigned kTick = 2;
-    if (options_.rate > 0) pace.emplace(stack_.root(), kTick, [this] { fill(); });
+    if (options_.rate > 0 || options_.tries > 1) pace.emplace(stack_.root(), kTick, [this] { fill(); });
     fill();
     stack_.run();
     end_ = Clock::now();
@@ -60,33 +71,43 @@ class Sender {
             {"per_second", static_cast<double>(answered_) / seconds},
             {"p50_ms", round_trips_.at(0.5)},
             {"p99_ms", round_trips_.at(0.99)},
-            {"statuses", statuses}};
+            {"statuses", statuses},
+            {"outcomes", outcomes_}};
   }
   /// All have been answered, with 2xx.
   [[nodiscard]] bool is_fine() const {
     std::uint64_t fine = 0;
     for (const auto& [status, number] : statuses_) fine += status >= 200 && status < 300 ? number : 0;
-    return fine == options_.count;
+    return fine == count_;
   }
 
  private:
   /// As many as may go now.
   void fill() {
     const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-    const std::uint64_t due =
-        options_.rate > 0 ? std::min(options_.count, std::uint64_t(elapsed * options_.rate) + 1) : options_.count;
-    while (sent_ < due && sent_ - answered_ < options_.window) send_one();
+    if (options_.seconds > 0 && elapsed > options_.seconds && sent_ < count_) {
+      count_ = sent_;
+      outcomes_.resize(count_);
+      if (answered_ == count_) stack_.stop();
+    }
+    const std::uint64_t due = options_.rate > 0 ? std::min(count_, std::uint64_t(elapsed * options_.rate) + 1) : count_;
+    while (!again_.empty() && again_.front().first <= Clock::now() && flying_ < options_.window) {
+      const auto [number, tries] = again_.front().second;
+      again_.pop_front();
+      send_one(number, tries);
+    }
+    while (sent_ < due && flying_ < options_.window) send_one(sent_++, 0);
   }
 
-  void send_one() {
-    const std::uint64_t number = sent_++;
-    std::string body = fmt::format(" @{}", nanoseconds(CLOCK_REALTIME));
+  void send_one(std::uint64_t number, unsigned tries) {
+    ++flying_;
+    std::string body = fmt::format(" #{} @{}", options_.first + number, nanoseconds(CLOCK_REALTIME));
     if (body.size() < options_.size) body.insert(0, options_.size - body.size(), 'x');
-    const std::string call_id = fmt::format("{:x}-{}", run_, number);
+    const std::string call_id = fmt::format("{:x}-{}-{}", run_, number, tries);
     const std::string uri = destination(number);
     const std::string to = fmt::format("<{}>", uri);
     const std::string from = fmt::format("<{}>;tag=bench", options_.aor);
-    auto* flight = new Flight{*this, Clock::now()};
+    auto* flight = new Flight{*this, number, tries + 1, Clock::now()};
     const nta_outgoing_t* outgoing = nta_outgoing_tcreate(
         leg_.get(), &Sender::on_answer, flight, URL_STRING_MAKE(options_.route.c_str()), SIP_METHOD_MESSAGE,
         URL_STRING_MAKE(uri.c_str()), SIPTAG_FROM_STR(from.c_str()), SIPTAG_TO_STR(to.c_str()),
@@ -110,23 +131,40 @@ class Sender {
     if (status < 200) return 0;
     const std::unique_ptr<Flight> flight(raw);
     nta_outgoing_destroy(outgoing);
-    flight->sender.answered(status, flight->start);
+    flight->sender.answered(status, *flight);
     return 0;
   }
 
-  void answered(int status, Clock::time_point start) {
-    round_trips_.add(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+  void answered(int status, const Flight& flight) {
+    round_trips_.add(std::chrono::duration<double, std::milli>(Clock::now() - flight.start).count());
     ++statuses_[status];
-    if (++answered_ == options_.count) stack_.stop();
+    --flying_;
+    const bool is_taken = status >= 200 && status < 300;
+    char& outcome = outcomes_[flight.number];
+    // 503 is the one that says no. After another (408: the proxy's patience is over) nobody but the other side knows
+    // whether it was taken: who sends it again may have sent it twice.
+    constexpr int kNotNow = 503;
+    outcome = is_taken ? 'a' : status == kNotNow ? 'r' : 'u';
+    if (outcome == 'r' && flight.tries < options_.tries) {
+      const auto pause = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.retry));
+      again_.emplace_back(Clock::now() + pause, std::pair(flight.number, flight.tries));
+    } else if (++answered_ == count_) {
+      stack_.stop();
+    }
     fill();
   }
 
   const Options options_;
   Stack& stack_;
   const std::int64_t run_;
+  std::uint64_t count_;
   Agent agent_;
   Leg leg_;
   std::uint64_t sent_ = 0, answered_ = 0;
+  std::uint64_t flying_ = 0;
+  std::deque<std::pair<Clock::time_point, std::pair<std::uint64_t, unsigned>>>
+      again_;             ///< In the order of their times.
+  std::string outcomes_;  ///< A letter a message: a(ccepted), r(efused), u(nknown).
   std::map<int, std::uint64_t> statuses_;
   Percentiles round_trips_;
   Clock::time_point start_, end_;

@@ -24,9 +24,10 @@ class _AtTemplate(string.Template):
 class Proxy:
     def __init__(self, folder: Path, address: str, gateway: tuple[str, int], domain: str, to_gateway: str = EVERYTHING,
                  rpc_socket: Path | None = None, passwords: dict[str, str] | None = None,
-                 tls: tuple[Path, Path] | None = None, more: str = ""):
+                 tls: tuple[Path, Path] | None = None, more: str = "", memory_mb: int = 32):
         """With `passwords`, accounts must know theirs; without, everybody may register. With `tls` (certificate and
-        key), `gateway` is where that takes TLS, and the proxy takes it too. `more` goes into its configuration."""
+        key), `gateway` is where that takes TLS, and the proxy takes it too. `more` goes into its configuration.
+        It keeps each message in its memory for five seconds."""
         self.address, self.domain = address, domain
         self.port, self.tls_port = free_ports(2, address)
         self.rpc_socket = rpc_socket or folder / "kamailio.rpc"
@@ -39,7 +40,7 @@ class Proxy:
             PASSWORDS="#!define WITH_PASSWORDS" if passwords else "",
             ACCOUNTS="".join(f'$sht(password=>{name}) = "{word}";' for name, word in (passwords or {}).items())))
         self._folder = folder
-        self._command = ["kamailio", "-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder]
+        self._command = ["kamailio", "-f", config, "-DD", "-E", "-m", str(memory_mb), "-M", "4", "-Y", folder]
         self.start()
 
     @property

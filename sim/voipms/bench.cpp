@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <deque>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -19,12 +21,19 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
+using Seconds = std::chrono::duration<double>;
 
 std::size_t swallow(char*, std::size_t, std::size_t size, void*) { return size; }
 
+/// One message and how often it has been posted.
+struct Item {
+  std::int64_t n = 0, id = 0, tries = 0;
+};
+
 /// One kept connection and the post that is on it.
 struct Lane {
-  explicit Lane(const std::string& url) : easy(curl_easy_init()) {
+  Lane(const std::string& url, const std::string& from) : easy(curl_easy_init()) {
+    if (!from.empty()) curl_easy_setopt(easy, CURLOPT_INTERFACE, ("host!" + from).c_str());
     headers = curl_slist_append(headers, "Content-Type: application/json");
     headers = curl_slist_append(headers, "Expect:");
     curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
@@ -46,15 +55,17 @@ struct Lane {
   curl_slist* headers = nullptr;
   std::string body;
   Steady::time_point began;
+  Item item;
 };
 
 class Run {
  public:
   Run(const BenchSpec& spec, MessageLog& log, const std::atomic<bool>& stopping)
-      : spec_(spec), log_(log), stopping_(stopping), multi_(curl_multi_init()) {
+      : spec_(spec), log_(log), stopping_(stopping), multi_(curl_multi_init()), count_(spec.count) {
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(spec.concurrency));
     for (std::int64_t i = 0; i < spec.concurrency; ++i) {
-      lanes_.push_back(std::make_unique<Lane>(spec.url));
+      const auto& froms = spec.from_addresses;
+      lanes_.push_back(std::make_unique<Lane>(spec.url, froms.empty() ? "" : froms[lanes_.size() % froms.size()]));
       idle_.push_back(lanes_.back().get());
     }
   }
@@ -68,40 +79,54 @@ class Run {
 
   Json measure() {
     began_ = Steady::now();
-    while (ok_ + failed_ < spec_.count && !stopping_) {
-      while (!idle_.empty() && posted_ < spec_.count && posted_ < due()) post();
+    outcomes_.assign(static_cast<std::size_t>(count_), '?');
+    while (ok_ + failed_ < count_ && !stopping_) {
+      if (spec_.seconds > 0 && Seconds(Steady::now() - began_).count() > spec_.seconds) count_ = posted_;
+      while (!idle_.empty() && !again_.empty() && again_.front().first <= Steady::now()) post_again();
+      while (!idle_.empty() && posted_ < count_ && posted_ < due()) post({.n = posted_++, .id = log_.new_id()});
       int running = 0;
       curl_multi_perform(multi_, &running);
       if (collect() == 0) curl_multi_poll(multi_, nullptr, 0, wait_ms(), nullptr);
     }
+    outcomes_.resize(static_cast<std::size_t>(posted_));
     return figures();
   }
 
  private:
   /// How many may have been posted by now.
   [[nodiscard]] std::int64_t due() const {
-    if (spec_.rate <= 0) return spec_.count;
+    if (spec_.rate <= 0) return count_;
     const std::chrono::duration<double> elapsed = Steady::now() - began_;
     return static_cast<std::int64_t>(elapsed.count() * spec_.rate) + 1;
   }
 
   [[nodiscard]] int wait_ms() const {
     constexpr int kUsual = 100;  // so that stop() is seen
-    return spec_.rate > 0 && posted_ < spec_.count && !idle_.empty() ? 1 : kUsual;
+    const bool is_paced = (spec_.rate > 0 && posted_ < count_) || !again_.empty();
+    return is_paced && !idle_.empty() ? 1 : kUsual;
   }
 
-  void post() {
+  void post_again() {
+    const Item item = again_.front().second;
+    again_.pop_front();
+    ++repeated_;
+    post(item);
+  }
+
+  void post(Item item) {
     Lane& lane = *idle_.back();
     idle_.pop_back();
-    const auto n = static_cast<std::size_t>(posted_++);
+    ++item.tries;
+    lane.item = item;
+    const auto n = static_cast<std::size_t>(item.n);
     const auto first = parse_number(spec_.from).value_or(0);
     const Time now = std::chrono::system_clock::now();
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
-    const Message message{.id = log_.new_id(),
+    const Message message{.id = item.id,
                           .received = true,
                           .contact = std::to_string(first + static_cast<std::int64_t>(n) % spec_.from_count),
                           .to = {spec_.to[n % spec_.to.size()]},
-                          .text = fmt::format("{} #{} @{}", spec_.text_prefix, n, ns),
+                          .text = fmt::format("{} #{} @{}", spec_.text_prefix, spec_.first + item.n, ns),
                           .at = now};
     lane.body = webhook_body("", message, nullptr);
     lane.began = Steady::now();
@@ -121,14 +146,32 @@ class Run {
       long status = 0;
       curl_easy_getinfo(easy, CURLINFO_PRIVATE, &lane);
       curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-      constexpr long kOk = 200;
-      ++(answered && status == kOk ? ok_ : failed_);
+      settle(lane->item, answered ? status : 0);
       took_ms_.push_back(Milliseconds(Steady::now() - lane->began).count());
       curl_multi_remove_handle(multi_, easy);
       idle_.push_back(lane);
       ++collected;
     }
     return collected;
+  }
+
+  /// `status` 0: there was no answer.
+  void settle(const Item& item, long status) {
+    constexpr long kOk = 200;
+    ++statuses_[std::to_string(status)];
+    char& outcome = outcomes_[static_cast<std::size_t>(item.n)];
+    if (status == kOk) {
+      outcome = 'a';
+      ++ok_;
+      return;
+    }
+    // Once a try has had no answer, nobody but the other side knows whether it was taken.
+    if (outcome != 'u') outcome = status == 0 ? 'u' : 'r';
+    if (item.tries >= spec_.tries) {
+      ++failed_;
+      return;
+    }
+    again_.emplace_back(Steady::now() + std::chrono::duration_cast<Steady::duration>(Seconds(spec_.retry)), item);
   }
 
   Json figures() {
@@ -143,6 +186,9 @@ class Run {
             {"per_second", static_cast<double>(ok_ + failed_) / took.count()},
             {"ok", ok_},
             {"failed", failed_},
+            {"repeated", repeated_},
+            {"statuses", statuses_},
+            {"outcomes", outcomes_},
             {"p50_ms", at(0.5)},
             {"p99_ms", at(0.99)},
             {"max_ms", at(1)}};
@@ -156,9 +202,14 @@ class Run {
   std::vector<Lane*> idle_;
   std::vector<double> took_ms_;
   Steady::time_point began_;
+  std::int64_t count_;
   std::int64_t posted_ = 0;
   std::int64_t ok_ = 0;
   std::int64_t failed_ = 0;
+  std::int64_t repeated_ = 0;
+  std::deque<std::pair<Steady::time_point, Item>> again_;  ///< In the order of their times: all wait equally long.
+  std::map<std::string, std::int64_t> statuses_;
+  std::string outcomes_;  ///< A letter a message: a(ccepted), r(efused), u(nknown).
 };
 
 }  // namespace
@@ -170,6 +221,11 @@ BenchSpec read_bench_spec(const Json& body, const Portal& portal) {
   spec.concurrency = number_of(body, "concurrency", spec.concurrency);
   spec.from_count = number_of(body, "from_count", spec.from_count);
   spec.rate = body.value("rate", 0.0);
+  spec.first = number_of(body, "first", spec.first);
+  spec.retry = body.value("retry_seconds", 0.0);
+  spec.seconds = body.value("seconds", 0.0);
+  spec.tries = number_of(body, "tries", spec.tries);
+  spec.from_addresses = body.value("from_addresses", std::vector<std::string>());
   if (body.contains("from")) spec.from = national(text_of(body, "from"));
   if (body.contains("text_prefix")) spec.text_prefix = text_of(body, "text_prefix");
   const Json to = body.contains("to") ? body["to"] : Json("5145550199");

@@ -24,6 +24,11 @@ struct BenchSpec {
   std::int64_t from_count = 1;  ///< So many numbers from `from` on, in turn.
   std::vector<std::string> to;  ///< In turn.
   std::string text_prefix = "bench";
+  double seconds = 0;      ///< Nothing new is posted after so long; 0: until all are.
+  std::int64_t first = 0;  ///< The number of the first one.
+  double retry = 0;        ///< What is not answered 200 is posted again after so many seconds, as VoIP.ms does.
+  std::int64_t tries = 1;  ///< So often at most.
+  std::vector<std::string> from_addresses;  ///< The connections come from these, in turn.
 };
 /// std::invalid_argument says what is wrong.
 [[nodiscard]] BenchSpec read_bench_spec(const Json& body, const Portal& portal);

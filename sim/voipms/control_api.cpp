@@ -78,6 +78,7 @@ void ControlApi::route(const std::string& what, const Request& request, Reply& r
   if (what == "GET accounts") return reply.answer(json_answer(world_.portal.accounts("")));
   if (what == "GET dids") return reply.answer(json_answer(world_.portal.dids("")));
   if (what == "GET servers") return reply.answer(json_answer(world_.portal.servers()));
+  if (what == "GET tally") return reply.answer({.type = "text/plain", .body = bytes_of(world_.tally.digits())});
   if (what == "GET healthz") return reply.answer(json_answer(health()));
   if (what == "DELETE faults") {
     world_.faults.clear();
@@ -97,6 +98,9 @@ void ControlApi::set(const std::string& what, const Json& body) {
   if (what == "servers") return world_.portal.set_servers(body);
   if (what == "webhook") return world_.portal.set_webhook(body);
   if (what == "faults") return world_.faults.add(body);
+  if (what == "tally") {
+    return world_.tally.begin(static_cast<std::size_t>(std::max<std::int64_t>(0, number_of(body, "count", 0))));
+  }
   if (what != "limits") throw std::invalid_argument(fmt::format("nobody knows \"{}\"", what));
   world_.portal.set_limits(body);
   const auto keep = number_of(body, "keep", -1);

@@ -71,7 +71,9 @@ void run(const Options& options, const sigset_t& ending) {
   CallLog calls(options.keep);
   Outgoing outgoing;
   HttpServer server(options.listen);
-  World world{portal, log, faults, calls, outgoing, options.public_url.empty() ? server.url() : options.public_url};
+  Tally tally;
+  World world{
+      portal, log, faults, calls, outgoing, tally, options.public_url.empty() ? server.url() : options.public_url};
   RestApi rest(world);
   Webhook webhook(world);
   Bench bench(log);

@@ -28,6 +28,7 @@ Message message_of(const Form& form, bool mms) {
 
 Json accept(World& world, Message message) {
   if (!world.portal.take_from_day()) return only_status("limit_reached");
+  world.tally.add(message.text);
   const char* field = message.mms ? "mms" : "sms";
   return {{"status", "success"}, {field, world.log.add(std::move(message))->id}};
 }

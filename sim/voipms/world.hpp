@@ -9,6 +9,7 @@
 #include "voipms/message_log.hpp"
 #include "voipms/outgoing.hpp"
 #include "voipms/portal.hpp"
+#include "voipms/tally.hpp"
 
 namespace mmsgate_sim {
 
@@ -18,6 +19,7 @@ struct World {
   Faults& faults;
   CallLog& calls;
   Outgoing& outgoing;
+  Tally& tally;
   std::string media_base;  ///< What the URLs of served media begin with; no slash behind.
 };
 

@@ -14,6 +14,7 @@
 #include "cli/config.hpp"
 #include "cli/say.hpp"
 #include "cli/serve.hpp"
+#include "runtime/process.hpp"
 #include "version.hpp"
 
 namespace mmsgate::cli {
@@ -53,6 +54,8 @@ int run_command(int argc, char** argv) {
   add_commands_of_keeping(app, commands);
   CLI11_PARSE(app, argc, argv);
 
+  runtime::make_files_private();
+  if (!common.core_files) runtime::keep_memory_private();
   if (common.default_config) return print_default_config();
   return chosen ? chosen() : with_config(common, serve_with);
 }

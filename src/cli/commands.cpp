@@ -16,6 +16,8 @@ void add_common(CLI::App& app, Common& common) {
   app.add_option("--sip-trace,--pjsip-debug", common.sip_trace,
                  "Trace the SIP stack into the log and siplogfile: 0 nothing, 4 messages, 9 all")
       ->check(CLI::Range(0, 9));
+  app.add_flag("--core-files", common.core_files,
+               "Let a crash leave a core file, and a debugger attach; passwords and messages are in it");
 }
 
 Result<ops::Config> configured(const Common& common) {

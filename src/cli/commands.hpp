@@ -20,6 +20,7 @@ struct Common {
   std::string log_level;
   int sip_trace = -1;
   bool default_config = false;
+  bool core_files = false;
 };
 
 void add_common(CLI::App& app, Common& common);

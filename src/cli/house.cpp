@@ -11,6 +11,7 @@
 #include "cli/sip_setup.hpp"
 #include "crypto/secret.hpp"
 #include "runtime/memory.hpp"
+#include "runtime/process.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace mmsgate::cli {
@@ -23,6 +24,21 @@ std::vector<std::string> login_realms(const ops::Config& config) {
     if (formats::is_host_name(each) && std::ranges::find(realms, each) == realms.end()) realms.push_back(each);
   }
   return realms;
+}
+
+/// A connection of the web server may have a file open besides; the rest is SIP's, the store's and calls of VoIP.ms.
+unsigned web_connections(runtime::Log& log) {
+  constexpr std::size_t kMost = web::Options{}.most_connections;
+  constexpr std::size_t kOthers = 1024;
+  constexpr std::size_t kWanted = 2 * kMost + kOthers;
+  const std::size_t files = runtime::have_open_files(kWanted);
+  if (files >= kWanted) return kMost;
+  const std::size_t connections = std::max<std::size_t>(files / 4, 16);
+  log.warning(
+      "this system lets us have {} files and connections open, not {}: the web server takes {} connections at once "
+      "instead of {} (ulimit -Hn, or LimitNOFILE in the unit)",
+      files, kWanted, connections, kMost);
+  return static_cast<unsigned>(connections);
 }
 
 }  // namespace
@@ -67,7 +83,7 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
               }),
       hook_tokens_(world()),
       hook_check_(world(), api_),
-      inbound_(world(), hook_tokens_, hook_check_, [this] { poke_all(); }),
+      inbound_(world(), hook_tokens_, hook_check_, deliveries_, [this] { poke_all(); }),
       catch_up_(world(), api_, [this] { poke_all(); }),
       move_in_(world(), *blobs_, {.database = config.database, .media_folder = config.media_folder},
                [this](const Result<gateway::MovedIn>& moved) { on_moved_in(moved); }),
@@ -132,7 +148,8 @@ Result<bool> House::listen(const ops::Config& config) {
                              .trusted_proxies = config.trusted_proxies,
                              .most_known = 100 * config.hook_rate,
                              .most_unproven = config.hook_rate,
-                             .most_lost = config.hook_rate},
+                             .most_lost = config.hook_rate,
+                             .most_connections = web_connections(*log_)},
                             site_, log_);
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);

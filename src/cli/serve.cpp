@@ -8,6 +8,7 @@
 
 #include "cli/house.hpp"
 #include "cli/say.hpp"
+#include "runtime/process.hpp"
 #include "version.hpp"
 
 namespace mmsgate::cli {
@@ -59,6 +60,11 @@ int serve(const ops::Config& config, const std::function<Result<ops::Config>()>&
   if (!log) {
     fmt::print(stderr, "mmsgate: {}\n", log.error().detail);
     return 1;
+  }
+  if (runtime::is_almighty()) {
+    (*log)->warning(
+        "this runs as root, and needs nothing of root's: whoever finds a hole in it would own the machine. Give it a "
+        "user of its own, as packaging/mmsgate.service does");
   }
   auto house = House::open(config, *log);
   if (!house) {

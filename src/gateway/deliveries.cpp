@@ -13,6 +13,8 @@ namespace {
 constexpr Duration kRecordPause = std::chrono::seconds(1);
 /// Where only a person or a quota can help, asking each minute only fills the log.
 constexpr Duration kSlowWait = std::chrono::minutes(10);
+/// Who is sent on later than this, while many others wait too, waits because we are behind.
+constexpr Duration kTooLate = std::chrono::seconds(5);
 /// Ticks of yesterday are of no use to anyone.
 constexpr Duration kReceiptLife = std::chrono::hours(24);
 
@@ -32,7 +34,8 @@ Deliveries::Deliveries(World world)
                     [this](int limit, Pump::Claimed claimed) { claim(Target::phone, limit, std::move(claimed)); })},
           Flow{Pump(world.loop, world.clock, world.settings.read()->carrier_at_once,
                     [this](int limit, Pump::Claimed claimed) { claim(Target::carrier, limit, std::move(claimed)); })}},
-      receipt_policy_(world.settings.read()->phone_policy) {
+      receipt_policy_(world.settings.read()->phone_policy),
+      behind_lines_(world.clock, std::chrono::minutes(10)) {
   receipt_policy_.give_up_after = std::min(receipt_policy_.give_up_after, kReceiptLife);
 }
 
@@ -66,12 +69,13 @@ void Deliveries::stop() {
 void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
   if (flow(target).sender == nullptr) return claimed(Pump::Batch{});
   world_.store.claim(target, limit, world_.clock.now(),
-                     [this, claimed = std::move(claimed)](Result<store::Claimed> got) {
-                       world_.loop.post([this, claimed, got = std::move(got)]() mutable {
+                     [this, target, claimed = std::move(claimed)](Result<store::Claimed> got) {
+                       world_.loop.post([this, target, claimed, got = std::move(got)]() mutable {
                          if (!got) {
                            world_.log.error("cannot take deliveries from the store: {}", got.error().detail);
                            return claimed(std::unexpected(got.error()));
                          }
+                         look_whether_behind(target, *got);
                          // The pump counts them before one can end.
                          const Pump::Batch batch{static_cast<int>(got->jobs.size()), got->next_due};
                          std::vector<store::Job> jobs = std::move(got->jobs);
@@ -79,6 +83,20 @@ void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
                          for (store::Job& job : jobs) begin(std::move(job));
                        });
                      });
+}
+
+// What waits for a phone that is off, or for VoIP.ms to get well, is not due and counts for nothing here; and a
+// household never has so many at once. What is accepted all the same would wait the longer, without end, until the disk
+// is full.
+void Deliveries::look_whether_behind(Target target, const store::Claimed& got) {
+  const bool is_behind = got.late >= kTooLate && got.still_due >= store::kManyDue;
+  if (flow(target).is_behind.exchange(is_behind) == is_behind) return;
+  if (is_behind && behind_lines_.is_time()) {
+    world_.log.warning(
+        "more messages come for {} than can be sent on: new ones are refused (503) until those that wait have gone; "
+        "whoever sent them is told to come again (this is said once in ten minutes)",
+        target == Target::phone ? "phones" : "VoIP.ms");
+  }
 }
 
 void Deliveries::begin(store::Job job) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "gateway/pump.hpp"
 #include "gateway/sender.hpp"
 #include "gateway/world.hpp"
+#include "runtime/rarely.hpp"
 
 namespace mmsgate::gateway {
 
@@ -27,6 +29,8 @@ class Deliveries {
 
   /// There may be something new for this way out.
   void poke(Target target) { flow(target).pump.poke(); }
+  /// More wait for this way out than it can take for now: who would bring more is to come again.
+  [[nodiscard]] bool is_behind(Target target) const { return flows_[index(target)].is_behind; }
   /// The account has a registered phone: what waits for it goes at once.
   void on_registered(const std::string& account);
   /// The proxy of this name answers: one life of it has one name. What a former one kept in its memory is sent again.
@@ -39,12 +43,15 @@ class Deliveries {
   struct Flow {
     Pump pump;
     Sender* sender = nullptr;
+    std::atomic<bool> is_behind = false;
   };
   /// A try under way.
   struct Try;
 
-  Flow& flow(Target target) { return flows_[target == Target::phone ? 0 : 1]; }
+  static std::size_t index(Target target) { return target == Target::phone ? 0 : 1; }
+  Flow& flow(Target target) { return flows_[index(target)]; }
   void claim(Target target, int limit, Pump::Claimed claimed);
+  void look_whether_behind(Target target, const store::Claimed& got);
   void begin(store::Job job);
   void in_hand(const std::shared_ptr<Try>& attempt);
   void ended(const std::shared_ptr<Try>& attempt, Verdict verdict);
@@ -56,6 +63,7 @@ class Deliveries {
   World world_;
   std::array<Flow, 2> flows_;
   RetryPolicy receipt_policy_;
+  runtime::Rarely behind_lines_;
   /// How often each account has registered since start: tells whether a phone came while its delivery was being
   /// refused.
   std::map<std::string, int, std::less<>> registrations_;

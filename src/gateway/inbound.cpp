@@ -126,6 +126,9 @@ void Inbound::on_hook(web::HookRequest request, web::Reply reply) {
   if (directory->accounts().empty()) {
     return reply.answer(text(503, "the sub accounts have not been read from VoIP.ms yet\n"));
   }
+  if (deliveries_.is_behind(Target::phone)) {
+    return reply.answer({.status = 503, .body = "too many messages wait\n", .headers = {{"Retry-After", "60"}}});
+  }
   if (!*believed) {
     Told told{.message = *std::move(message),
               .raw = std::move(request.body),

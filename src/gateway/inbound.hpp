@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/carrier_message.hpp"
+#include "gateway/deliveries.hpp"
 #include "gateway/hook_check.hpp"
 #include "gateway/hook_tokens.hpp"
 #include "gateway/world.hpp"
@@ -17,14 +18,15 @@ namespace mmsgate::gateway {
 
 class Inbound {
  public:
-  /// `tokens` and `check` must outlive it. `on_accepted` is called, on the store's thread, when there is something new
-  /// to fetch or to deliver.
-  Inbound(World world, HookTokens& tokens, HookCheck& check, std::function<void()> on_accepted)
-      : world_(world), tokens_(tokens), check_(check), on_accepted_(std::move(on_accepted)) {}
+  /// `tokens`, `check` and `deliveries` must outlive it. `on_accepted` is called, on the store's thread, when there is
+  /// something new to fetch or to deliver.
+  Inbound(World world, HookTokens& tokens, HookCheck& check, const Deliveries& deliveries,
+          std::function<void()> on_accepted)
+      : world_(world), tokens_(tokens), check_(check), deliveries_(deliveries), on_accepted_(std::move(on_accepted)) {}
 
   /// Answers 200 "ok" after COMMIT, for a repeat too; 400 with a reason to what cannot be read; 403 to what the log
-  /// does not show; 503 when the store cannot write, the directory was never read, or the log cannot be: then the
-  /// carrier is to come again.
+  /// does not show; 503 when the store cannot write, the directory was never read, the log cannot be, or too
+  /// many wait already: then the carrier is to come again.
   void on_hook(web::HookRequest request, web::Reply reply);
 
  private:
@@ -36,6 +38,7 @@ class Inbound {
   World world_;
   HookTokens& tokens_;
   HookCheck& check_;
+  const Deliveries& deliveries_;
   std::function<void()> on_accepted_;
 };
 

@@ -44,6 +44,9 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
   }
   auto& message = std::get<NewMessage>(planned);
   const Target target = message.deliveries.front().target;
+  if (deliveries_.is_behind(target)) {
+    return responder.answer(503, "Too many messages are waiting, send it again later");
+  }
   world_.store.accept({std::move(message)}, [this, target, responder = std::move(responder)](
                                                 const Result<store::Accepted>& accepted) mutable {
     if (!accepted) {

@@ -19,11 +19,11 @@ class Claimer {
   [[nodiscard]] Claimed claim(Target target, int limit, TimePoint now);
 
  private:
-  [[nodiscard]] std::vector<Job> due(Target target, int limit, TimePoint now);
+  [[nodiscard]] std::vector<Job> due(Target target, int limit, TimePoint now, Duration& late);
 
   EventLog& events_;
   PartReader parts_;
-  Statement due_, mark_, next_due_;
+  Statement due_, mark_, next_due_, still_due_;
 };
 
 }  // namespace mmsgate::store

@@ -66,8 +66,13 @@ struct Job {
 struct Claimed {
   std::vector<Job> jobs;
   std::optional<TimePoint>
-      next_due;  ///< When the next one falls due that was not claimed now; nothing: none waits for a time.
+      next_due;       ///< When the next one falls due that was not claimed now; nothing: none waits for a time.
+  Duration late{};    ///< So long ago the first of the jobs fell due.
+  int still_due = 0;  ///< Others that are due too; counted up to kManyDue, and only when a job is late by a second.
 };
+
+/// More are not counted.
+inline constexpr int kManyDue = 1000;
 
 /// A part whose bytes are wanted, claimed for one try; end it with record_part().
 struct Fetch {

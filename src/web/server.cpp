@@ -47,7 +47,9 @@ class MhdServer final : public Server {
         fd_(listening),
         port_(port_of(listening)),
         certificates_(std::move(certificates)),
-        connections_(options_.request_timeout),
+        connections_({.request_time = options_.request_timeout,
+                      .most = options_.most_connections,
+                      .most_per_address = options_.most_connections_per_address}),
         shared_(options_, site) {}
 
   Result<bool> start() override {
@@ -61,12 +63,13 @@ class MhdServer final : public Server {
     tls.push_back({MHD_OPTION_END, 0, nullptr});
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     if (certificates_) flags |= MHD_USE_TLS;
-    daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, &MhdServer::on_request, this,                             //
-                               MHD_OPTION_EXTERNAL_LOGGER, &MhdServer::on_log, this,                                 //
-                               MHD_OPTION_UNESCAPE_CALLBACK, &decode_in_place, nullptr,                              //
-                               MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_LISTEN_SOCKET, fd,                           //
-                               MHD_OPTION_CONNECTION_LIMIT, options_.most_connections,                               //
-                               MHD_OPTION_PER_IP_CONNECTION_LIMIT, options_.most_connections_per_address,            //
+    daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, &MhdServer::on_request, this,    //
+                               MHD_OPTION_EXTERNAL_LOGGER, &MhdServer::on_log, this,        //
+                               MHD_OPTION_UNESCAPE_CALLBACK, &decode_in_place, nullptr,            //
+                               MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_LISTEN_SOCKET, fd,  //
+                               MHD_OPTION_CONNECTION_LIMIT, options_.most_connections,      //
+                               MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+                               options_.most_connections_per_address + unsigned{Connections::kInBetween},            //
                                MHD_OPTION_CONNECTION_MEMORY_LIMIT, options_.most_header_bytes,                       //
                                MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(options_.idle_timeout.count()),  //
                                MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,  // else it does not use sendfile()
@@ -127,6 +130,7 @@ class MhdServer final : public Server {
     if (exchange == nullptr) {
       exchange = new std::shared_ptr(server.make_exchange(connection, url, method, version));
       *context = exchange;
+      server.connections_.request_has_begun(connection);
       return (*exchange)->begin();
     }
     if (*body_size > 0) return (*exchange)->take({body, std::exchange(*body_size, 0)});
@@ -191,9 +195,23 @@ class MhdServer final : public Server {
   static void on_connection(void* self, MHD_Connection* connection, void** /*context*/,
                             MHD_ConnectionNotificationCode what) {
     auto& server = *static_cast<MhdServer*>(self);
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) return server.connections_.opened(connection);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+      if (!server.connections_.opened(connection, peer_of(connection))) server.tell_that_it_is_crowded();
+      return;
+    }
     server.connections_.closed(connection);
     server.has_closed_ = true;
+  }
+
+  void tell_that_it_is_crowded() {
+    constexpr std::chrono::minutes kPause{10};
+    const auto now = Connections::Clock::now();
+    if (now < next_word_) return;
+    next_word_ = now + kPause;
+    log_->warning(
+        "so many connections are open to the web server, in all or from one address, that those which ask for nothing "
+        "are closed to let others in; a phone or VoIP.ms needs one for a moment, so somebody is trying something (this "
+        "is said once in ten minutes)");
   }
 
   /// Anybody can make libmicrohttpd complain: only for who asks for every detail.
@@ -216,7 +234,8 @@ class MhdServer final : public Server {
   Connections connections_;
   Shared shared_;
   Waiting waiting_;
-  bool has_closed_ = false;  ///< A connection, since the last run.
+  bool has_closed_ = false;                   ///< A connection, since the last run.
+  Connections::Clock::time_point next_word_;  ///< Of how crowded it is.
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -48,6 +48,7 @@ struct Options {
   /// Requests a minute of one client (Retry-After beyond it); 0: as many as it likes. To the web hook, by those who
   /// belong there, by those who have yet to prove it, and to places that there are none.
   int most_known = 6000, most_unproven = 60, most_lost = 60;
+  /// When it gets crowded, connections that ask for nothing give way to new ones.
   unsigned most_connections = 4096;
   unsigned most_connections_per_address = 256;
   std::chrono::seconds idle_timeout{30};      ///< A connection without a byte for so long is closed.

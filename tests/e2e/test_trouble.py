@@ -148,7 +148,7 @@ def calls(house):
 def test_an_outage_while_the_log_is_asked_gives_nothing_up(house):
     alice = house.phone(ALICE)
     house.carrier.fault("sendSMS", "close-after-accept")
-    house.carrier.fault("getMMS", "not-json", times=3)
+    house.carrier.fault("getMMS", "not-json", times=2)
     sent = alice.send(STRANGER, text="once")
     alice.state(sent, "DeliveredToUser", patience=60)
     assert len(house.carrier.sent(1)) == 1

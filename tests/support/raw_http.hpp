@@ -133,7 +133,7 @@ struct RawMessage {
 /// One connection to a server on this machine.
 class RawClient : public RawSocket {
  public:
-  explicit RawClient(std::uint16_t port) : RawSocket(connect_to(port)) {}
+  explicit RawClient(std::uint16_t port, const std::string& from = "127.0.0.1") : RawSocket(connect_to(port, from)) {}
 
   RawMessage answer() { return read_message(*this); }
   /// To a HEAD: its length is that of a body which does not come.
@@ -144,8 +144,10 @@ class RawClient : public RawSocket {
   }
 
  private:
-  static int connect_to(std::uint16_t port) {
+  static int connect_to(std::uint16_t port, const std::string& from) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in own{.sin_family = AF_INET, .sin_addr = {inet_addr(from.c_str())}};
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) throw std::runtime_error("cannot bind");
     sockaddr_in to{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     if (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) throw std::runtime_error("cannot connect");
     return fd;

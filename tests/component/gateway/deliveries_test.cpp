@@ -69,6 +69,24 @@ TEST_F(EngineTest, APhoneThatRegistersWhileItIsBeingRefusedIsNotForgotten) {
   EXPECT_TRUE(phones_.tries.pop());
 }
 
+TEST_F(EngineTest, WhenMoreWaitsThanCanBeSentItSaysSoUntilThatIsOver) {
+  start();
+  EXPECT_FALSE(deliveries_->is_behind(Target::phone));
+  const int waiting = fall_behind(Target::phone);
+  EXPECT_FALSE(deliveries_->is_behind(Target::carrier)) << "each way out has its own";
+  take(phones_, waiting);
+  EXPECT_FALSE(deliveries_->is_behind(Target::phone));
+}
+
+TEST_F(EngineTest, AFewThatAreLateAreNoCrowd) {
+  start();
+  auto late = message("1", {kAlice});
+  late.received_at -= std::chrono::hours(1);
+  accept(std::move(late));
+  ASSERT_TRUE(phones_.tries.pop());
+  EXPECT_FALSE(deliveries_->is_behind(Target::phone));
+}
+
 TEST_F(EngineTest, ATimerTriesAgain) {
   settings_.phone_policy.first = std::chrono::milliseconds(1);
   start();

@@ -9,6 +9,7 @@
 #include "gateway/deliveries.hpp"
 #include "runtime/system.hpp"
 #include "store/sqlite_store.hpp"
+#include "support/eventually.hpp"
 #include "support/fake_random.hpp"
 #include "support/temp_folder.hpp"
 #include "support/waiting_queue.hpp"
@@ -102,6 +103,31 @@ class EngineTest : public testing::Test {
     EXPECT_NE(id.value, 0);
     deliveries_->poke(target);
     return id;
+  }
+  /// More than this way out is given at once, and all long overdue; each in a conversation of its own.
+  int fall_behind(Target target) {
+    std::vector<NewMessage> rows;
+    for (int n = 0; n < store::kManyDue + 2 * settings_.phones_at_once; ++n) {
+      rows.push_back(target == Target::phone ? message(std::to_string(n), {kAlice}) : to_carrier(std::to_string(n)));
+      rows.back().peer = std::to_string(5145551000 + n);
+      rows.back().received_at -= std::chrono::minutes(1);
+      if (target == Target::carrier) rows.back().deliveries.front().destination = rows.back().peer;
+    }
+    const std::size_t count = rows.size();
+    std::promise<void> stored;
+    store_->accept(std::move(rows), [&](const Result<store::Accepted>&) { stored.set_value(); });
+    stored.get_future().get();
+    deliveries_->poke(target);
+    EXPECT_TRUE(testing_support::eventually([this, target] { return deliveries_->is_behind(target); }));
+    return static_cast<int>(count);
+  }
+  /// So many tries are begun, and each succeeds.
+  static void take(HandSender& sender, int count) {
+    for (int n = 0; n < count; ++n) {
+      auto each = sender.tries.pop();
+      ASSERT_TRUE(each) << n;
+      each->report.ended({.event = Event::accepted, .reason = "taken"});
+    }
   }
   /// The state of the message's first delivery, once what was told the store before is written.
   State state_of(MessageId id) {

@@ -27,7 +27,8 @@ class HookCheckTest : public EngineTest {
     tokens_ = std::make_unique<HookTokens>(world());
     ASSERT_TRUE(tokens_->start());
     check_ = std::make_unique<HookCheck>(world(), api_);
-    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [this] { deliveries_->poke(Target::phone); });
+    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, *deliveries_,
+                                         [this] { deliveries_->poke(Target::phone); });
   }
 
   static web::HookRequest told(const std::string& id, const std::string& text = "hi",

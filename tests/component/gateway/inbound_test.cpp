@@ -23,7 +23,8 @@ class InboundTest : public EngineTest {
     tokens_ = std::make_unique<HookTokens>(world());
     ASSERT_TRUE(tokens_->start());
     check_ = std::make_unique<HookCheck>(world(), api_);
-    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [this] { deliveries_->poke(Target::phone); });
+    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, *deliveries_,
+                                         [this] { deliveries_->poke(Target::phone); });
   }
 
   web::HookRequest post(const std::string& event, const std::string& id) {
@@ -66,6 +67,17 @@ TEST_F(InboundTest, TheOlderCallBackIsTakenToo) {
   get.query = {{"id", "7"}, {"from", "5145550199"}, {"to", "5145550100"}, {"message", "hi"}};
   EXPECT_EQ(call(get).body, "ok");
   EXPECT_THAT(stored(), SizeIs(1));
+}
+
+TEST_F(InboundTest, WhenTooManyWaitVoipMsIsToComeAgain) {
+  const int waiting = fall_behind(Target::phone);
+  const auto before = stored().size();
+  const web::Response refusal = call(post("message.received", "99999"));
+  EXPECT_EQ(refusal.status, 503);
+  EXPECT_EQ(refusal.headers.front().first, "Retry-After");
+  EXPECT_EQ(stored().size(), before);
+  take(phones_, waiting);
+  EXPECT_EQ(call(post("message.received", "99999")).status, 200);
 }
 
 TEST_F(InboundTest, OtherEventsAreTakenAndDropped) {

@@ -95,6 +95,20 @@ TEST_F(OutboundTest, WhatCanGoNowhereIsRefusedAtOnceAndItsSenderToldWhy) {
   EXPECT_THAT(stored(), SizeIs(1)) << "once, though the phone asked twice";
 }
 
+TEST_F(OutboundTest, WhenTooManyWaitThePhoneIsToldToSendItAgainLater) {
+  const int waiting = fall_behind(Target::carrier);
+  const auto before = store_->list(100'000, false)->size();
+  const auto [status, phrase] = send(text("one more"));
+  EXPECT_EQ(status, 503);
+  EXPECT_THAT(phrase, HasSubstr("again later"));
+  EXPECT_EQ(store_->list(100'000, false)->size(), before);
+  auto to_bob = text("an extension has a way of its own");
+  to_bob.target_user = "102";
+  EXPECT_EQ(send(to_bob).first, 202);
+  take(carrier_, waiting);
+  EXPECT_EQ(send(text("now")).first, 202);
+}
+
 TEST_F(OutboundTest, AFileThatIsGoneIsSaid) {
   const std::string url = Links(world()).to(BlobId::make(random_), "image/png", clock_.now(), kAlice);
   const std::string xml = formats::write_rcs_files({{.name = "a.png", .type = "image/png", .size = 9, .url = url}});

@@ -40,7 +40,7 @@ class SiteTest : public EngineTest {
     blobs_ = std::move(*blobs);
     tokens_ = std::make_unique<HookTokens>(world());
     check_ = std::make_unique<HookCheck>(world(), api_);
-    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, [] {});
+    inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, *deliveries_, [] {});
     logins_ = std::make_unique<PhoneLogins>(world(), "api password", std::vector<std::string>{"sip.example.org"});
     site_ = std::make_unique<GatewaySite>(
         world(), *tokens_, *logins_, *inbound_, *blobs_, [this] { deliveries_->poke(Target::phone); },

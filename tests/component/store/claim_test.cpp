@@ -36,6 +36,35 @@ TEST_F(Claim, TakesTheEarliestFirstAndNoMoreThanAsked) {
   EXPECT_EQ(claimed->next_due, kNow - seconds(1));
 }
 
+TEST_F(Claim, SaysHowLateItIsAndHowManyAreDueBesides) {
+  std::vector<NewMessage> messages;
+  for (int n = 0; n < kManyDue + 10; ++n) {
+    messages.push_back(text_from(std::to_string(5145551000 + n), std::to_string(n)));
+    messages.back().received_at = kNow - seconds(n < 4 ? 7 : 3);
+  }
+  static_cast<void>(client_->accept(messages));
+  const auto first = client_->claim(kNow, Target::phone, 4);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->late, seconds(7));
+  EXPECT_EQ(first->still_due, kManyDue) << "no more are counted";
+  const auto second = client_->claim(kNow, Target::phone, kManyDue);
+  EXPECT_EQ(second->late, seconds(3));
+  EXPECT_EQ(second->still_due, 6);
+  const auto last = client_->claim(kNow, Target::phone, 6);
+  EXPECT_EQ(last->still_due, 0);
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 6)->late, seconds(0));
+}
+
+TEST_F(Claim, WhatWaitsBehindAnotherOfItsConversationIsNotDue) {
+  NewMessage first = text_from(kPeer, "1");
+  NewMessage second = text_from(kPeer, "2");
+  first.received_at = second.received_at = kNow - seconds(9);
+  static_cast<void>(client_->accept({first, second}));
+  const auto claimed = client_->claim(kNow, Target::phone, 1);
+  EXPECT_EQ(claimed->late, seconds(9));
+  EXPECT_EQ(claimed->still_due, 0);
+}
+
 TEST_F(Claim, TakesNothingWhenThereIsNoRoom) {
   static_cast<void>(client_->accept_one(text_from(kPeer, "1")));
   for (const int limit : {0, -1}) {

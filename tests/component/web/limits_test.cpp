@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What no client can do to the others: hold the server with slow, silent, many or malformed requests.
+#include <deque>
+
 #include "server_fixture.hpp"
 
 namespace mmsgate::web {
@@ -30,6 +32,14 @@ class LimitsTest : public ServerTest {
   static bool is_closed_silently(RawClient& client) { return client.read_to_end().empty() && client.is_closed(); }
 
   void expect_still_serving() const { EXPECT_EQ(ask(get("/healthz")).status(), 200); }
+
+  /// Of a request that has come in and waits for its answer as long as the test likes.
+  bool wait_for_hook() {
+    auto hook = site_.hooks.pop();
+    if (hook) held_.push_back(std::move(*hook));
+    return hook.has_value();
+  }
+  std::deque<HandSite::Hook> held_;
 };
 
 TEST_F(LimitsTest, HeadersBeyondTheLimitAreRefused) {
@@ -146,14 +156,16 @@ TEST_F(LimitsTest, WhoDoesNotReadIsClosed) {
 TEST_F(LimitsTest, OneAddressHasItsShare) {
   options_.most_connections_per_address = 3;
   start();
-  std::vector<RawClient> held;
+  std::vector<RawClient> busy;
   for (int i = 0; i < 3; ++i) {
-    held.push_back(connect());
-    EXPECT_EQ(held.back().ask(get("/healthz")).status(), 200);
+    busy.push_back(connect());
+    busy.back().send(post("/hook", "text/plain", "x"));
+    ASSERT_TRUE(wait_for_hook());
   }
   auto surplus = connect();
   EXPECT_TRUE(is_closed_silently(surplus));
-  held.pop_back();
+  held_.front().reply.answer({.body = "ok"});
+  EXPECT_EQ(busy.front().answer().body, "ok");
   EXPECT_TRUE(testing_support::eventually([this] { return ask(get("/healthz")).status() == 200; }));
 }
 
@@ -161,14 +173,16 @@ TEST_F(LimitsTest, WhoFindsItFullIsServedWhenThereIsRoom) {
   for (const unsigned most : {1U, 3U}) {
     options_.most_connections = most;
     start();
-    std::vector<RawClient> held;
+    std::vector<RawClient> busy;
     for (unsigned i = 0; i < most; ++i) {
-      held.push_back(connect());
-      EXPECT_EQ(held.back().ask(get("/healthz")).status(), 200);
+      busy.push_back(connect());
+      busy.back().send(post("/hook", "text/plain", "x"));
+      ASSERT_TRUE(wait_for_hook());
     }
     auto next = connect();  // it waits in the kernel's queue
     next.send(get("/healthz"));
-    held.pop_back();
+    busy.pop_back();
+    held_.clear();  // answers them
     EXPECT_EQ(next.answer().status(), 200) << most;
   }
 }
