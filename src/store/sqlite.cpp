@@ -54,13 +54,18 @@ void Database::copy_to(Database& other) {
   if (auto error = other.take_error()) error_ = std::move(error);
 }
 
+sqlite3_file* Database::open_file(int which) const {
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(handle_, "main", which, static_cast<void*>(&file)) != SQLITE_OK) return nullptr;
+  return file == nullptr || file->pMethods == nullptr ? nullptr : file;
+}
+
 std::optional<Database::FileState> Database::file_state() {
   // Through SQLite's own handles: another one, when it is closed, would take all of SQLite's locks with it (fcntl(2)).
-  sqlite3_file* file = nullptr;
-  if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)) != SQLITE_OK ||
-      file == nullptr || file->pMethods == nullptr || file->pMethods->xShmMap == nullptr) {
-    return std::nullopt;
-  }
+  sqlite3_file* const file = open_file(SQLITE_FCNTL_FILE_POINTER);
+  if (file == nullptr || file->pMethods->xShmMap == nullptr) return std::nullopt;
+  // A log that is not in use yet, after a disk error at the start: SQLite would not let go of an index that we opened.
+  if (open_file(SQLITE_FCNTL_JOURNAL_POINTER) == nullptr) return std::nullopt;
   constexpr int kRegionBytes = 32768;
   constexpr int kSaltAt = 32, kDoneAt = 96, kBegunAt = 128;
   void volatile* region = nullptr;

@@ -19,6 +19,7 @@
 #include "core/time.hpp"
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace mmsgate::store {
@@ -73,6 +74,8 @@ class Database {
   Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
   /// Keeps the error unless `code` is SQLITE_OK; true when it is.
   bool check(int code);
+  /// SQLite's own, by an SQLITE_FCNTL_..._POINTER; null: it is not open.
+  [[nodiscard]] sqlite3_file* open_file(int which) const;
 
   sqlite3* handle_;
   std::string path_;
