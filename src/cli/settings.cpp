@@ -22,6 +22,7 @@ gateway::Settings settings_from(const ops::Config& config) {
   settings.proxy_keeps = config.proxy_keeps;
   settings.carrier_settles = config.carrier_settles;
   settings.media_policy.give_up_after = config.media_wait;
+  settings.heeds_assertions = config.heeds_assertions;
   settings.receipts = config.receipts;
   settings.notify_strangers = config.notify_strangers;
   settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;

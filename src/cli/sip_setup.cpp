@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/sip_setup.hpp"
 
+#include <ifaddrs.h>
 #include <netdb.h>
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -26,7 +29,16 @@ struct Address {
   bool is_v6 = false;
 };
 
-Result<Address> look_up(const std::string& host) {
+/// Empty: it is no IP address.
+std::string text_of(const sockaddr& address) {
+  const socklen_t size = address.sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  if (address.sa_family != AF_INET && address.sa_family != AF_INET6) return {};
+  char text[NI_MAXHOST] = {};
+  return getnameinfo(&address, size, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0 ? text : "";
+}
+
+/// The one to speak to is in front: IPv4 where there is one. Never empty.
+Result<std::vector<Address>> look_up(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_DGRAM;
   addrinfo* found = nullptr;
@@ -36,16 +48,24 @@ Result<Address> look_up(const std::string& host) {
                 fmt::format("cannot find the SIP proxy {} ([sip] sipproxy): {}", host, gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-  const addrinfo* best = found;
+  std::vector<Address> addresses;
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    if (each->ai_family == AF_INET) {
-      best = each;
-      break;
-    }
+    addresses.push_back({.text = text_of(*each->ai_addr), .is_v6 = each->ai_family == AF_INET6});
   }
-  char address[NI_MAXHOST] = {};
-  getnameinfo(best->ai_addr, best->ai_addrlen, address, sizeof address, nullptr, 0, NI_NUMERICHOST);
-  return Address{.text = address, .is_v6 = best->ai_family == AF_INET6};
+  std::ranges::stable_partition(addresses, [](const Address& each) { return !each.is_v6; });
+  return addresses;
+}
+
+/// Those of this machine, loopback among them.
+std::vector<std::string> own_addresses() {
+  std::vector<std::string> addresses{"127.0.0.0/8", "::1"};
+  ifaddrs* found = nullptr;
+  if (getifaddrs(&found) != 0) return addresses;
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(found, freeifaddrs);
+  for (const ifaddrs* each = found; each != nullptr; each = each->ifa_next) {
+    if (each->ifa_addr != nullptr) addresses.push_back(text_of(*each->ifa_addr));
+  }
+  return addresses;
 }
 
 std::string bracketed(const Address& address) {
@@ -75,6 +95,23 @@ bool is_on_loopback(std::string_view route) {
   return address.starts_with("127.") || address.starts_with("[::1]");
 }
 
+/// Who may speak to us. An address of loopback is out of everybody's reach but this machine's: nobody needs to be
+/// asked.
+std::vector<formats::IpNetwork> callers_from(const ops::Config& config) {
+  if (!config.sip_callers.empty() || config.sip_address.starts_with("127.") || config.sip_address == "::1") {
+    return config.sip_callers;
+  }
+  std::vector<std::string> usual = own_addresses();
+  if (const auto proxy = look_up(config.proxy.host)) {
+    for (const Address& each : *proxy) usual.push_back(each.text);
+  }
+  std::vector<formats::IpNetwork> callers;
+  for (const std::string& each : usual) {
+    if (const auto network = formats::IpNetwork::parse(each.substr(0, each.find('%')))) callers.push_back(*network);
+  }
+  return callers;
+}
+
 sip::Registration registration_from(const ops::Config::Registration& wanted, const std::string& route, Random& random) {
   const bool is_v6 = wanted.pop.host.find(':') != std::string::npos;
   const std::string host = bracketed({.text = wanted.pop.host, .is_v6 = is_v6});
@@ -89,12 +126,13 @@ sip::Registration registration_from(const ops::Config::Registration& wanted, con
 }  // namespace
 
 Result<std::string> proxy_route(const ops::Config& config) {
-  const auto address = look_up(config.proxy.host);
-  if (!address) return std::unexpected(address.error());
+  const auto addresses = look_up(config.proxy.host);
+  if (!addresses) return std::unexpected(addresses.error());
+  const Address& address = addresses->front();
   const std::string_view transport = parameter(config.proxy_transport);
-  const std::string host = bracketed(*address);
+  const std::string host = bracketed(address);
   // The name stays where it is to be compared with that in the proxy's certificate.
-  if (config.proxy_transport == Transport::tls && address->text != config.proxy.host) {
+  if (config.proxy_transport == Transport::tls && address.text != config.proxy.host) {
     return fmt::format("sip:{}:{};maddr={}{}", config.proxy.host, config.proxy.port, host, transport);
   }
   return fmt::format("sip:{}:{}{}", host, config.proxy.port, transport);
@@ -103,6 +141,7 @@ Result<std::string> proxy_route(const ops::Config& config) {
 Result<sip::Options> sip_options(const ops::Config& config, const std::string& route, Random& random,
                                  runtime::Log& log) {
   sip::Options options{.address = config.sip_address, .port = config.sip_port, .server_name = user_agent()};
+  options.callers = callers_from(config);
   // Whoever names UDP has it for all that fits into a packet.
   if (config.proxy_transport == Transport::udp) options.udp_limit = kLargestPacket;
   if (config.registration) options.registration = registration_from(*config.registration, route, random);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/outbound.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -17,6 +18,7 @@ void Outbound::on_message(sip::Request request, sip::Responder responder) {
   const auto directory = world_.book.read();
   const SubAccount* sender = directory->find(request.from_user);
   if (sender == nullptr) return responder.answer(403, "Not one of our sub accounts");
+  if (!is_genuine(request)) return responder.answer(403, "Not who the proxy says has logged in");
   deliveries_.on_registered(request.from_user);  // who speaks is there
   const auto message = formats::parse_phone_message(request.content_type, request.body);
   if (!message) {
@@ -30,6 +32,26 @@ void Outbound::on_message(sip::Request request, sip::Responder responder) {
   }
   pass_on(std::get<formats::Composing>(*message), request, *sender, *directory);
   responder.answer(200);
+}
+
+void Outbound::on_stranger(const std::string& source) {
+  if (!stranger_lines_.is_time()) return;
+  world_.log.warning(
+      "{} speaks SIP to the gateway and may not: only this machine and the proxy may. If it is your proxy, set "
+      "sipallow = {} in section [sip] and start anew (this is said once in ten minutes, however many come)",
+      source, source);
+}
+
+bool Outbound::is_genuine(const sip::Request& request) {
+  if (request.asserted.empty() || !world_.settings.read()->heeds_assertions) return true;
+  if (std::ranges::find(request.asserted, request.from_user) != request.asserted.end()) return true;
+  if (forged_lines_.is_time()) {
+    world_.log.warning(
+        "a message from {} was refused: the proxy says that somebody else has logged in (P-Asserted-Identity). If it "
+        "names phones otherwise, set sipasserted = no in section [sip] (this is said once in ten minutes)",
+        request.from_user);
+  }
+  return false;
 }
 
 void Outbound::accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,

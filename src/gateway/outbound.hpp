@@ -3,6 +3,7 @@
 // are on disk. Receipts of phones end deliveries. Called on the sip thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "gateway/outbound_plan.hpp"
 #include "gateway/phone_sender.hpp"
 #include "gateway/world.hpp"
+#include "runtime/rarely.hpp"
 #include "sip/endpoint.hpp"
 
 namespace mmsgate::gateway {
@@ -27,6 +29,7 @@ class Outbound final : public sip::Receiver {
 
   void on_message(sip::Request request, sip::Responder responder) override;
   void on_registered(std::string account) override { deliveries_.on_registered(account); }
+  void on_stranger(const std::string& source) override;
 
  private:
   void accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,
@@ -37,11 +40,15 @@ class Outbound final : public sip::Receiver {
   /// "Is typing" goes to another extension at once or not at all: it is stored nowhere.
   void pass_on(const formats::Composing& composing, const sip::Request& request, const SubAccount& sender,
                const Directory& directory);
+  /// It is from whom the proxy says has logged in, as far as it says so.
+  [[nodiscard]] bool is_genuine(const sip::Request& request);
   [[nodiscard]] Result<std::vector<Part>> parts_of(const std::vector<formats::RcsFile>& files) const;
 
   World world_;
   Deliveries& deliveries_;
   PhoneSender* phones_ = nullptr;  ///< The gateway loop's.
+  runtime::Rarely stranger_lines_{world_.clock, std::chrono::minutes(10)};
+  runtime::Rarely forged_lines_{world_.clock, std::chrono::minutes(10)};
 };
 
 }  // namespace mmsgate::gateway

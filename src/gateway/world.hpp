@@ -50,7 +50,8 @@ using DirectoryBook = Book<Directory>;
 struct Settings {
   std::string
       media_base;  ///< The public URL of media, without a slash at the end: "https://sms.example.org:38443/mmsmedia".
-  std::string proxy_route;  ///< Where MESSAGEs for phones are sent: "sip:127.0.0.1:5060".
+  std::string proxy_route;       ///< Where MESSAGEs for phones are sent: "sip:127.0.0.1:5060".
+  bool heeds_assertions = true;  ///< Of the proxy, about who has logged in.
   Layout layout = Layout::together;
   CopyFilter copy_filter;
   CarrierLimits carrier_limits;

@@ -43,8 +43,10 @@ struct Config {
   std::string sip_address;
   std::uint16_t sip_port = 0;
   std::uint16_t sip_tls_port = 0;
-  std::string sip_certificate, sip_key;  ///< PEM files; both may be missing.
-  bool is_tls_wanted = false;            ///< By an option that is set. Otherwise it is there if it can be had.
+  std::vector<formats::IpNetwork> sip_callers;  ///< Empty: this machine and the proxy.
+  bool heeds_assertions = true;                 ///< Of the proxy, about who has logged in.
+  std::string sip_certificate, sip_key;         ///< PEM files; both may be missing.
+  bool is_tls_wanted = false;                   ///< By an option that is set. Otherwise it is there if it can be had.
   HostPort proxy;
   Transport proxy_transport = Transport::automatic;
   std::optional<Registration> registration;

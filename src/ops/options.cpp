@@ -19,6 +19,12 @@ constexpr Option kOptions[] = {
     {"sip", "sipboundaddress", text, "127.0.0.2", "", Use::now,
      "The IP address where the gateway takes SIP from the proxy."},
     {"sip", "sipport", port, "5060", "", Use::now, "Its port, for UDP and TCP."},
+    {"sip", "sipallow", text, "", "", Use::now,
+     "Who may speak SIP to the gateway: addresses and networks such as 10.0.0.5, 10.1.0.0/16. When not set: this "
+     "machine "
+     "and the proxy."},
+    {"sip", "sipasserted", choice, "yes", "yes no", Use::live,
+     "Where the proxy says who has logged in (P-Asserted-Identity), it must be who the message is from."},
     {"sip", "sipproxy", text, "localhost", "", Use::now, "The SIP proxy (Flexisip or Kamailio): HOST or HOST:PORT."},
     {"sip", "domain", text, "", "", Use::now, "The SIP domain of the phones' addresses; without it, the proxy's host."},
     {"sip", "locator", choice, "auto", "auto flexisip kamailio proxy", Use::now,

@@ -70,6 +70,14 @@ Result<bool> fill_tls(Config& config, const Values& values) {
   return true;
 }
 
+Result<bool> fill_callers(Config& config, const Values& values) {
+  auto callers = formats::parse_networks(values.text("sip", "sipallow"));
+  if (!callers) return values.wrong("sip", "sipallow", callers.error().detail);
+  config.sip_callers = *std::move(callers);
+  config.heeds_assertions = values.is("sip", "sipasserted", "yes");
+  return true;
+}
+
 Result<bool> fill_registration(Config& config, const Values& values) {
   auto password = values.secret("sip", "authpw");
   // A file that this process cannot read holds one all the same.
@@ -143,6 +151,7 @@ Result<bool> fill_sip(Config& config, const Values& values) {
   config.contact_route =
       values.is("sip", "contactroute", "doroute") ? formats::ContactRoute::doroute : formats::ContactRoute::ctrt;
   if (const auto filled = fill_trace(config, values); !filled) return filled;
+  if (const auto filled = fill_callers(config, values); !filled) return filled;
   if (const auto filled = fill_tls(config, values); !filled) return filled;
   return fill_registration(config, values);
 }

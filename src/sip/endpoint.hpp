@@ -21,6 +21,7 @@
 #include "core/random.hpp"
 #include "core/retry_policy.hpp"
 #include "core/time.hpp"
+#include "formats/ip_address.hpp"
 #include "runtime/log.hpp"
 
 namespace mmsgate::sip {
@@ -56,8 +57,10 @@ struct Registration {
 };
 
 struct Options {
-  std::string address = "127.0.0.2";    ///< An IP address, no name.
-  std::uint16_t port = 5060;            ///< UDP and TCP. 0: any free one (the same for both).
+  std::string address = "127.0.0.2";  ///< An IP address, no name.
+  std::uint16_t port = 5060;          ///< UDP and TCP. 0: any free one (the same for both).
+  /// Who may speak to it; others hear 403. Empty: whoever reaches it.
+  std::vector<formats::IpNetwork> callers;
   std::size_t udp_limit = 1300;         ///< A request larger than this goes by TCP (RFC 3261 18.1.1).
   std::size_t most_body = 1 << 20;      ///< Larger requests are answered 413.
   std::size_t most_inflated = 1 << 20;  ///< A deflated body that grows beyond this is answered 413.
@@ -81,6 +84,9 @@ struct Request {
   std::string content_type;  ///< With its parameters.
   std::string body;
   std::string source;  ///< Address it came from, without the port.
+  /// Who the proxy says has logged in: the users of the SIP addresses in P-Asserted-Identity (RFC 3325). Empty: it says
+  /// nothing.
+  std::vector<std::string> asserted;
 };
 
 /// Answers one request, once, from any thread. Dropped without an answer, it sends 500.
@@ -109,6 +115,8 @@ class Receiver {
   virtual void on_message(Request request, Responder responder) = 0;
   /// The proxy says that this account has a registered contact now (OPTIONS with X-Registered, see docs/kamailio.md).
   virtual void on_registered(std::string account) = 0;
+  /// Who may not speak to us did: `source` is its address. As often as it comes.
+  virtual void on_stranger(const std::string& source) = 0;
 };
 
 /// A MESSAGE to send. All strings are bytes as they are to stand in the request; the endpoint checks that none holds a

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sip/listener.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -105,9 +106,20 @@ int Listener::on_request(Listener* self, nta_leg_t* /*leg*/, nta_incoming_t* inc
 int Listener::handle(nta_incoming_t* incoming, const sip_t& sip) {
   nta_incoming_tag(incoming, nullptr);
   if (sip.sip_request->rq_method == sip_method_ack) return 0;
+  if (const std::string source = source_of(incoming); !may_speak(source)) {
+    answer(incoming, 403, "Not from this address");
+    receiver_.on_stranger(source);
+    return 0;
+  }
   if (refuse(incoming, sip)) return 0;
   sip.sip_request->rq_method == sip_method_options ? take_options(incoming, sip) : take_message(incoming, sip);
   return 0;
+}
+
+bool Listener::may_speak(const std::string& source) const {
+  if (options_.callers.empty()) return true;
+  const auto address = formats::IpAddress::parse(source);
+  return address && std::ranges::any_of(options_.callers, [&](const auto& each) { return each.has(*address); });
 }
 
 bool Listener::refuse(nta_incoming_t* incoming, const sip_t& sip) {

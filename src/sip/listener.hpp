@@ -32,6 +32,7 @@ class Listener {
  private:
   static int on_request(Listener* self, nta_leg_t* leg, nta_incoming_t* incoming, sip_t const* sip);
   [[nodiscard]] int handle(nta_incoming_t* incoming, const sip_t& sip);
+  [[nodiscard]] bool may_speak(const std::string& source) const;
   void take_message(nta_incoming_t* incoming, const sip_t& sip);
   void take_options(nta_incoming_t* incoming, const sip_t& sip);
   /// A request that is refused by what stands in its headers: answered here.

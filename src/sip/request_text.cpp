@@ -2,6 +2,7 @@
 #include "sip/request_text.hpp"
 
 #include <netdb.h>
+#include <sofia-sip/sip_extra.h>
 
 #include <strings.h>
 
@@ -25,6 +26,30 @@ std::string unquoted(const char* display) {
   return name;
 }
 
+/// The users of a P-Asserted-Identity that are SIP's; a telephone number beside one says nothing of accounts.
+void add_asserted(std::vector<std::string>& users, const char* value) {
+  su_home_t home[1] = {SU_HOME_INIT(home)};
+  for (const auto* each = sip_p_asserted_identity_make(home, value); each != nullptr; each = each->paid_next) {
+    if (each->paid_url->url_type == url_sip || each->paid_url->url_type == url_sips) {
+      users.push_back(user_of(each->paid_url));
+    }
+  }
+  su_home_deinit(home);
+}
+
+std::vector<std::string> asserted_of(const sip_t& sip) {
+  std::vector<std::string> users;
+  for (const sip_unknown_t* each = sip.sip_unknown; each != nullptr; each = each->un_next) {
+    if (each->un_name != nullptr && each->un_value != nullptr &&
+        strcasecmp(each->un_name, "P-Asserted-Identity") == 0) {
+      add_asserted(users, each->un_value);
+    }
+  }
+  return users;
+}
+
+}  // namespace
+
 std::string source_of(nta_incoming_t* incoming) {
   // The message is ours to give back.
   msg_t* message = nta_incoming_getrequest(incoming);
@@ -36,8 +61,6 @@ std::string source_of(nta_incoming_t* incoming) {
   msg_destroy(message);
   return host;
 }
-
-}  // namespace
 
 std::string content_type_of(const sip_t& sip) {
   if (sip.sip_content_type == nullptr) return {};
@@ -77,6 +100,7 @@ Request request_of(const sip_t& sip, nta_incoming_t* incoming) {
   if (sip.sip_user_agent != nullptr) request.user_agent = text(sip.sip_user_agent->g_string);
   request.content_type = content_type_of(sip);
   request.source = source_of(incoming);
+  request.asserted = asserted_of(sip);
   return request;
 }
 

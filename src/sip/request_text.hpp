@@ -21,6 +21,8 @@ namespace mmsgate::sip {
 [[nodiscard]] Result<std::string> body_of(const sip_t& sip, const Options& options);
 
 /// Everything but the body.
+/// The address that it came from, without the port; empty: nobody knows.
+[[nodiscard]] std::string source_of(nta_incoming_t* incoming);
 [[nodiscard]] Request request_of(const sip_t& sip, nta_incoming_t* incoming);
 
 /// The value of a header that the stack does not know; empty: not there.

@@ -42,7 +42,9 @@ def test_who_knows_his_password_registers_and_writes(make_phone: MakePhone, gate
     alice.process.tell({"do": "register"})
     alice.expect("registered")
     alice.send("5145550199", text="it is me")
-    assert gateway.next("MESSAGE").text == "it is me"
+    message = gateway.next("MESSAGE")
+    assert message.text == "it is me"
+    assert message.headers["p-asserted-identity"] == f"<sip:{ALICE}@{DOMAIN}>", "so that nobody else can be behind it"
 
 
 @pytest.mark.parametrize(("name", "password"), [(ALICE, "mustard"), (ALICE, ""), (MALLORY, ""), (MALLORY, "sesame")])

@@ -49,6 +49,22 @@ class OutboundTest : public EngineTest {
   std::unique_ptr<Outbound> outbound_;
 };
 
+TEST_F(OutboundTest, WhoTheProxySaysHasLoggedInIsWhoItIsFrom) {
+  auto forged = text("forged");
+  forged.asserted = {"100000_bob", "5145550150"};
+  EXPECT_EQ(send(forged).first, 403);
+  EXPECT_THAT(stored(), IsEmpty());
+  settings_.heeds_assertions = false;
+  static_cast<void>(world());
+  EXPECT_EQ(send(forged).first, 202);
+  settings_.heeds_assertions = true;
+  static_cast<void>(world());
+  auto genuine = text("genuine");
+  genuine.call_id = "another@phone";
+  genuine.asserted = {"5145550150", kAlice};
+  EXPECT_EQ(send(genuine).first, 202);
+}
+
 TEST_F(OutboundTest, ATextIsInTheStoreWhenThePhoneHearsYes) {
   EXPECT_EQ(send(text("hello")).first, 202);
   const auto messages = stored();

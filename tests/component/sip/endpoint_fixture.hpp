@@ -34,6 +34,9 @@ class HandReceiver final : public Receiver {
   }
   void on_registered(std::string account) override { registered.push(std::move(account)); }
 
+  void on_stranger(const std::string& source) override { strangers.push(std::string(source)); }
+
+  WaitingQueue<std::string> strangers;
   WaitingQueue<Taken> messages;
   WaitingQueue<std::string> registered;
 };

@@ -49,6 +49,15 @@ TEST_F(Receiving, GivesTheReceiverAllThatIsInAMessageOverUdp) {
   EXPECT_THAT(answer.header("To"), testing::HasSubstr(";tag="));
 }
 
+TEST_F(Receiving, SaysWhoTheProxySaysHasLoggedIn) {
+  UdpPeer phone(port());
+  SipRequest request = kPicture;
+  request.headers = {"P-Asserted-Identity: \"Alice\" <sip:100000%5Falice@example.org>, <tel:+15145550150>",
+                     "p-asserted-identity: sips:second@example.org", "P-Asserted-Identity: <<<"};
+  phone.send(request.bytes());
+  EXPECT_THAT(accept().asserted, testing::ElementsAre("100000_alice", "second"));
+}
+
 TEST_F(Receiving, GivesTheReceiverAllThatIsInAMessageOverTcp) {
   RawClient phone(port());
   SipRequest request = kPicture;

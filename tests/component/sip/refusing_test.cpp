@@ -32,6 +32,21 @@ TEST_F(Refusing, AllMethodsButTwo) {
   }
 }
 
+TEST_F(Refusing, WhoeverMayNotSpeakToIt) {
+  options_.callers = *formats::parse_networks("10.0.0.0/8, 127.0.0.9");
+  UdpPeer stranger(port());
+  EXPECT_EQ(stranger.ask({}).status(), 403);
+  EXPECT_EQ(stranger.ask({.method = "OPTIONS", .branch = "z9hG4bK-two"}).status(), 403);
+  EXPECT_EQ(stranger.ask({.method = "INVITE", .branch = "z9hG4bK-three"}).status(), 403);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(receiver_.strangers.pop(), "127.0.0.1");
+}
+
+TEST_F(Refusing, NobodyWhoMaySpeakToIt) {
+  options_.callers = *formats::parse_networks("10.0.0.0/8, 127.0.0.1");
+  expect_alive();
+  EXPECT_EQ(receiver_.strangers.size(), 0U);
+}
+
 TEST_F(Refusing, AnswersNoAck) {
   UdpPeer phone(port());
   phone.send(SipRequest{.method = "ACK", .content_type = "", .body = ""}.bytes());

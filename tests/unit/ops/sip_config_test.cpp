@@ -117,6 +117,17 @@ TEST(Registration, RefusesWhatIsNone) {
               HasSubstr("needs a sipboundaddress that is one address"));
 }
 
+TEST(SipCallers, AreThisMachineAndTheProxyUnlessNamed) {
+  EXPECT_TRUE(read("")->sip_callers.empty());
+  EXPECT_TRUE(read("")->heeds_assertions);
+  const auto own = read("sipallow = 10.0.0.5, 2001:db8::/32\nsipasserted = no\n");
+  ASSERT_TRUE(own) << own.error().detail;
+  EXPECT_EQ(own->sip_callers.size(), 2U);
+  EXPECT_FALSE(own->heeds_assertions);
+  EXPECT_EQ(error_of("sipallow = proxy\n").find("m.conf:7: [sip] sipallow must be addresses"), 0U)
+      << error_of("sipallow = proxy\n");
+}
+
 TEST(SipTrace, GoesToTheLogWithoutAFile) {
   const auto config = read("siploglevel = 5\nsipconsoleloglevel = 3\n");
   EXPECT_EQ(config->sip_trace, 5);
