@@ -194,7 +194,8 @@ void Deliveries::on_registered(const std::string& account) {
 void Deliveries::on_proxy(std::string name) {
   world_.loop.post([this, name = std::move(name)] {
     const TimePoint now = world_.clock.now();
-    const TimePoint since = now - world_.settings.read()->proxy_keeps;
+    const Duration keeps = world_.settings.read()->proxy_keeps;
+    const TimePoint since = keeps == Duration::zero() ? TimePoint::max() : now - keeps;
     world_.store.note_proxy(name, now, since, [this, name](const Result<std::optional<int>>& lost) {
       if (!lost) {
         world_.log.error("cannot write down that the proxy is {}: {}", name, lost.error().detail);

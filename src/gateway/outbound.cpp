@@ -44,10 +44,12 @@ void Outbound::on_stranger(const std::string& source) {
 
 bool Outbound::is_genuine(const sip::Request& request) {
   if (request.asserted.empty() || !world_.settings.read()->heeds_assertions) return true;
-  if (std::ranges::find(request.asserted, request.from_user) != request.asserted.end()) return true;
+  // All of them: what a phone added itself must not cover for what the proxy said (RFC 3325 9.1 knows one).
+  if (std::ranges::all_of(request.asserted, [&](const auto& user) { return user == request.from_user; })) return true;
   if (forged_lines_.is_time()) {
     world_.log.warning(
-        "a message from {} was refused: the proxy says that somebody else has logged in (P-Asserted-Identity). If it "
+        "a message from {} was refused: the proxy says that somebody else has logged in (P-Asserted-Identity or "
+        "P-Preferred-Identity). If it "
         "names phones otherwise, set sipasserted = no in section [sip] (this is said once in ten minutes)",
         request.from_user);
   }

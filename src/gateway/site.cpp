@@ -122,8 +122,7 @@ void GatewaySite::keep(web::Upload upload, web::Reply reply) {
   }
   const auto settings = world_.settings.read();
   store::Blob blob = describe(upload, *kept, head, world_.clock.now(), settings->media_kept);
-  const std::string uploader =
-      upload.account.empty() ? uploader_of(upload.from, *world_.book.read()) : upload.account;
+  const std::string uploader = upload.account.empty() ? uploader_of(upload.from, *world_.book.read()) : upload.account;
   const formats::RcsFile file = answer_for(blob, Links(world_), uploader);
   auto done = [this, file, id = kept->id, is_errand = warrant.has_value(), room = std::move(upload.room),
                reply = std::move(reply)](const Result<bool>& stored) mutable {

@@ -24,7 +24,8 @@ constexpr Option kOptions[] = {
      "machine "
      "and the proxy."},
     {"sip", "sipasserted", choice, "yes", "yes no", Use::live,
-     "Where the proxy says who has logged in (P-Asserted-Identity), it must be who the message is from."},
+     "Where the proxy says who has logged in (P-Asserted-Identity, P-Preferred-Identity), it must be who the message "
+     "is from."},
     {"sip", "sipproxy", text, "localhost", "", Use::now, "The SIP proxy (Flexisip or Kamailio): HOST or HOST:PORT."},
     {"sip", "domain", text, "", "", Use::now, "The SIP domain of the phones' addresses; without it, the proxy's host."},
     {"sip", "locator", choice, "auto", "auto flexisip kamailio proxy", Use::now,

@@ -84,8 +84,8 @@ struct Request {
   std::string content_type;  ///< With its parameters.
   std::string body;
   std::string source;  ///< Address it came from, without the port.
-  /// Who the proxy says has logged in: the users of the SIP addresses in P-Asserted-Identity (RFC 3325). Empty: it says
-  /// nothing.
+  /// Who has logged in, as far as the proxy says so: the users of the SIP addresses in P-Asserted-Identity, and in
+  /// P-Preferred-Identity (RFC 3325), by which Flexisip chooses whose password it asks for. Empty: nothing is said.
   std::vector<std::string> asserted;
 };
 

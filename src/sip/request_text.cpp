@@ -26,25 +26,27 @@ std::string unquoted(const char* display) {
   return name;
 }
 
-/// The users of a P-Asserted-Identity that are SIP's; a telephone number beside one says nothing of accounts.
-void add_asserted(std::vector<std::string>& users, const char* value) {
+/// The user of an identity that is SIP's; a telephone number beside one says nothing of accounts.
+void add_user(std::vector<std::string>& users, const url_t* url) {
+  if (url->url_type == url_sip || url->url_type == url_sips) users.push_back(user_of(url));
+}
+
+void add_identities(std::vector<std::string>& users, const sip_unknown_t& header) {
+  if (header.un_name == nullptr || header.un_value == nullptr) return;
   su_home_t home[1] = {SU_HOME_INIT(home)};
-  for (const auto* each = sip_p_asserted_identity_make(home, value); each != nullptr; each = each->paid_next) {
-    if (each->paid_url->url_type == url_sip || each->paid_url->url_type == url_sips) {
-      users.push_back(user_of(each->paid_url));
-    }
+  if (strcasecmp(header.un_name, "P-Asserted-Identity") == 0) {
+    const auto* each = sip_p_asserted_identity_make(home, header.un_value);
+    for (; each != nullptr; each = each->paid_next) add_user(users, each->paid_url);
+  } else if (strcasecmp(header.un_name, "P-Preferred-Identity") == 0) {
+    const auto* each = sip_p_preferred_identity_make(home, header.un_value);
+    for (; each != nullptr; each = each->ppid_next) add_user(users, each->ppid_url);
   }
   su_home_deinit(home);
 }
 
-std::vector<std::string> asserted_of(const sip_t& sip) {
+std::vector<std::string> identities_of(const sip_t& sip) {
   std::vector<std::string> users;
-  for (const sip_unknown_t* each = sip.sip_unknown; each != nullptr; each = each->un_next) {
-    if (each->un_name != nullptr && each->un_value != nullptr &&
-        strcasecmp(each->un_name, "P-Asserted-Identity") == 0) {
-      add_asserted(users, each->un_value);
-    }
-  }
+  for (const sip_unknown_t* each = sip.sip_unknown; each != nullptr; each = each->un_next) add_identities(users, *each);
   return users;
 }
 
@@ -100,7 +102,7 @@ Request request_of(const sip_t& sip, nta_incoming_t* incoming) {
   if (sip.sip_user_agent != nullptr) request.user_agent = text(sip.sip_user_agent->g_string);
   request.content_type = content_type_of(sip);
   request.source = source_of(incoming);
-  request.asserted = asserted_of(sip);
+  request.asserted = identities_of(sip);
   return request;
 }
 

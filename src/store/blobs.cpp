@@ -4,10 +4,11 @@
 namespace mmsgate::store {
 
 Blobs::Blobs(Database& db)
-    : insert_(db,
-              "INSERT INTO blobs (id, type, name, size, sha256, created_at, until, plain_link, uploader) VALUES (?, ?, ?, "
-              "?, ?, ?, ?, ?, ?) "
-              "ON CONFLICT (id) DO NOTHING"),
+    : insert_(
+          db,
+          "INSERT INTO blobs (id, type, name, size, sha256, created_at, until, plain_link, uploader) VALUES (?, ?, ?, "
+          "?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (id) DO NOTHING"),
       select_(db, "SELECT type, name, size, sha256, created_at, until, plain_link FROM blobs WHERE id = ?"),
       uploaded_(db,
                 "SELECT coalesce(sum(CASE WHEN uploader = ? THEN size END), 0), coalesce(sum(size), 0) FROM blobs "

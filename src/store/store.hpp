@@ -21,6 +21,7 @@
 #include "core/link.hpp"
 #include "core/message.hpp"
 #include "store/import.hpp"
+#include "store/links.hpp"
 #include "store/upload_key.hpp"
 
 namespace mmsgate::store {
@@ -189,21 +190,6 @@ struct Handout {
   TimePoint made_at;
   TimePoint until;
   int uses_left = 1;
-};
-
-/// A new secret for links.
-struct LinkRotation {
-  std::string secret;
-  TimePoint now;
-  /// Links of the former secrets stay good, at least until then, and as long as a file that is here now. Nothing: they
-  /// end at once.
-  std::optional<TimePoint> former_until;
-};
-
-/// Somebody who was given links.
-struct LinkRecipient {
-  std::string name;  ///< A sub account or a number.
-  std::int64_t files = 0;
 };
 
 struct PartOutcome {

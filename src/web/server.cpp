@@ -65,7 +65,7 @@ class MhdServer final : public Server {
     if (certificates_) flags |= MHD_USE_TLS;
     daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, &MhdServer::on_request, this,    //
                                MHD_OPTION_EXTERNAL_LOGGER, &MhdServer::on_log, this,        //
-                               MHD_OPTION_UNESCAPE_CALLBACK, &decode_in_place, nullptr,            //
+                               MHD_OPTION_UNESCAPE_CALLBACK, &decode_in_place, nullptr,     //
                                MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_LISTEN_SOCKET, fd,  //
                                MHD_OPTION_CONNECTION_LIMIT, options_.most_connections,      //
                                MHD_OPTION_PER_IP_CONNECTION_LIMIT,

@@ -57,7 +57,7 @@ def upload(house: House, content: bytes, sender: str = "") -> str:
     """As a phone does; answers the link that it would send on."""
     body = (b'--xyz\r\nContent-Disposition: form-data; name="File"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
             + content + b"\r\n--xyz--\r\n")
-    answer = http.request("POST", house.gateway.upload_url, body, MULTIPART | ({"From": sender} if sender else {}))
+    answer = house.gateway.post_file(body, MULTIPART | ({"From": sender} if sender else {}))
     assert answer.status == 200
     return re.search(r'url="([^"]+)"', answer.text)[1]
 

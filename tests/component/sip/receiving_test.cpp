@@ -53,9 +53,10 @@ TEST_F(Receiving, SaysWhoTheProxySaysHasLoggedIn) {
   UdpPeer phone(port());
   SipRequest request = kPicture;
   request.headers = {"P-Asserted-Identity: \"Alice\" <sip:100000%5Falice@example.org>, <tel:+15145550150>",
-                     "p-asserted-identity: sips:second@example.org", "P-Asserted-Identity: <<<"};
+                     "p-asserted-identity: sips:second@example.org", "P-Asserted-Identity: <<<",
+                     "P-Preferred-Identity: <sip:preferred@example.org>"};
   phone.send(request.bytes());
-  EXPECT_THAT(accept().asserted, testing::ElementsAre("100000_alice", "second"));
+  EXPECT_THAT(accept().asserted, testing::UnorderedElementsAre("100000_alice", "second", "preferred"));
 }
 
 TEST_F(Receiving, GivesTheReceiverAllThatIsInAMessageOverTcp) {
