@@ -118,9 +118,16 @@ class Wreck:
                 raise  # else it was killed while it started
 
     def is_settled(self) -> bool:
-        """All that strangers sent is on the screen, and nothing is open."""
+        """All that strangers sent is on the screen, what Alice was to get too, and nothing is open."""
         seen = {event["text"] for event in shown(self.shop)}
-        return set(self.came) <= seen and not self.open_deliveries()
+        return set(self.came) <= seen and not self.open_deliveries() and self.taken_within() <= self.heard_within()
+
+    def taken_within(self) -> set[str]:
+        """For which Bob's phone heard yes."""
+        return {words for words, name in self.within.items() if has_state(self.bob, name, "Delivered")}
+
+    def heard_within(self) -> set[str]:
+        return {event["text"] for event in shown(self.alice)}
 
     def settle(self) -> None:
         wait_until(self.is_settled, "everything has arrived", patience=PATIENCE)
@@ -145,8 +152,7 @@ class Wreck:
         assert {words: count for words, count in at_carrier.items() if count > 1} == {}, "sent twice"
         pictures = [name for name in self.pictures.values() if has_state(self.alice, name, "Delivered")]
         assert len(pictures) <= len(at_carrier) - len(took), "a picture that the phone heard yes for is not at the carrier"
-        heard = {event["text"] for event in shown(self.alice)}
-        assert {words for words, name in self.within.items() if has_state(self.bob, name, "Delivered")} <= heard
+        assert self.taken_within() <= self.heard_within()
 
     def check(self) -> None:
         """Accepted is delivered, once, and the disk has what the database names and nothing else."""
