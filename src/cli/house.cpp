@@ -233,7 +233,7 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
 
 void House::on_clock_set(Duration by) {
   log_->warning("the machine's clock was set {} by {} s; what waits moves with it", by > by.zero() ? "forward" : "back",
-                std::chrono::abs(std::chrono::duration_cast<std::chrono::seconds>(by)).count());
+                std::chrono::abs(std::chrono::round<std::chrono::seconds>(by)).count());
   store_->shift(by, [this](const Result<int>& shifted) {
     if (!shifted) return log_->error("what waits could not be moved with the clock: {}", shifted.error().detail);
     poke_all();

@@ -40,15 +40,19 @@ TimePoint SystemClock::now() const {
   const Reading reading = read_();
   const Duration offset = reading.wall - reading.uptime;
   if (std::chrono::abs(offset - offset_.load()) >= kLeastStep) {
-    note(offset);
+    note();
   } else {
     offset_ = offset;
   }
   return TimePoint(reading.wall);
 }
 
-void SystemClock::note(Duration offset) const {
+void SystemClock::note() const {
   const std::lock_guard lock(stepping_);
+  // Read again: while this thread waited for the lock the clock may have been set once more, or its reading was the one
+  // that is old.
+  const Reading reading = read_();
+  const Duration offset = reading.wall - reading.uptime;
   const Duration by = offset - offset_.load();
   if (std::chrono::abs(by) < kLeastStep) return;  // another thread was first
   if (on_step_) on_step_(by);

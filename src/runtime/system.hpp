@@ -33,7 +33,7 @@ class SystemClock final : public Clock {
   [[nodiscard]] static Reading read_kernel();
 
  private:
-  void note(Duration offset) const;
+  void note() const;
 
   const Read read_;
   OnStep on_step_;
