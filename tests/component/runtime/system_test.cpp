@@ -59,6 +59,19 @@ TEST_F(SetClock, SmallCorrectionsAreNoStepsHoweverManyThereAre) {
   EXPECT_TRUE(steps_.empty());
 }
 
+TEST(SystemClock, AReadingThatAnotherThreadTookBeforeTheStepIsNoStepBack) {
+  const SystemClock::Reading before{.wall = std::chrono::hours(1000), .uptime = std::chrono::hours(1)};
+  const SystemClock::Reading after{.wall = std::chrono::hours(1720), .uptime = std::chrono::hours(1)};
+  std::vector<SystemClock::Reading> readings = {before, after, after, before, after};
+  auto next = readings.begin();
+  SystemClock clock([&next] { return *next++; });
+  std::vector<Duration> steps;
+  clock.on_step([&steps](Duration by) { steps.push_back(by); });
+  static_cast<void>(clock.now());  // the step is seen
+  static_cast<void>(clock.now());  // by one who had read the clock before it
+  EXPECT_EQ(steps, (std::vector<Duration>{std::chrono::hours(720)}));
+}
+
 TEST(SystemRandom, GivesAllBitsAndNeverTheSame) {
   SystemRandom random;
   std::set<std::uint64_t> seen;
