@@ -27,11 +27,12 @@ void Retention::start() {
 void Retention::note_strays(int first) {
   for (BlobId& id : blobs_.list(static_cast<std::uint8_t>(first))) {
     const auto row = world_.store.find_blob(id);
-    if (row && !*row) strays_.push_back(std::move(id));
+    if (row && !*row && blobs_.was_found(id)) strays_.push_back(std::move(id));
   }
   if (first < std::numeric_limits<std::uint8_t>::max()) {
     return world_.work.post([this, first] { note_strays(first + 1); });
   }
+  are_noted_ = true;
   if (strays_.size() > kMostStrays) {
     world_.log.warning(
         "{} files of the media folder stand in no row of the database: does it belong to them? They stay; "
@@ -47,7 +48,7 @@ void Retention::drop_handouts() {
   });
 }
 
-/// Whatever was on its way at the start has its row by now.
+/// What came in this life is not among them, so that nothing goes which is only on its way to its row.
 Result<bool> Retention::prune_strays(Run& run) {
   if (!run.is_wanted && strays_.size() > kMostStrays) return true;
   for (const BlobId& id : strays_) {
@@ -91,7 +92,12 @@ void Retention::prune(bool is_rehearsal, Done done) {
 
 void Retention::run(Run what) {
   if (!what.is_rehearsal) drop_handouts();
-  world_.work.post([this, run = std::make_shared<Run>(std::move(what))] {
+  begin(std::make_shared<Run>(std::move(what)));
+}
+
+void Retention::begin(const RunPtr& run) {
+  world_.work.post([this, run] {
+    if (!are_noted_) return begin(run);  // behind the next folder that is looked through
     if (!run->is_rehearsal) {
       auto held = blobs_.hold_for_removal();
       if (!held) return run->done(std::unexpected(held.error()));

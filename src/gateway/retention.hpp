@@ -29,7 +29,8 @@ class Retention {
   void start();
 
   using Done = std::function<void(Result<Pruned>)>;
-  /// Now, by a person's word; `is_rehearsal`: only says what it would remove. Any thread; `done` on any thread.
+  /// By a person's word, as soon as what a crash has left is noted; `is_rehearsal`: only says what it would remove.
+  /// After start(). Any thread; `done` on any thread.
   void prune(bool is_rehearsal, Done done);
 
  private:
@@ -45,6 +46,7 @@ class Retention {
   using RunPtr = std::shared_ptr<Run>;
   void again();
   void run(Run what);
+  void begin(const RunPtr& run);
   void drop_handouts();
   void note_strays(int first);
   [[nodiscard]] Result<bool> prune_strays(Run& run);
@@ -54,9 +56,9 @@ class Retention {
   [[nodiscard]] std::vector<store::ExpiredBlob> chosen(std::vector<store::ExpiredBlob> expired, Run& run) const;
 
   World world_;
-  /// Files without a row, as they were found at the start: left by a crash, or still on their way to their row.
-  std::vector<BlobId> strays_;
-  Duration stepped_{};  ///< The clock's, a run ago.
+  std::vector<BlobId> strays_;  ///< Files that a life before has left, and no row: a crash came between.
+  bool are_noted_ = false;      ///< All of them; the folders are looked through one by one, at the start.
+  Duration stepped_{};          ///< The clock's, a run ago.
   media::BlobStore& blobs_;
 };
 

@@ -51,6 +51,9 @@ class BlobStore {
   [[nodiscard]] virtual Result<bool> usable() const = 0;
   /// The files that are there whose ids begin with this byte, in no order.
   [[nodiscard]] virtual std::vector<BlobId> list(std::uint8_t first) const = 0;
+  /// Was the file here before this store was opened? One that has come since may be on its way to its row. By the
+  /// machine's clock; a file that is there no more, or that came at the very moment, was not.
+  [[nodiscard]] virtual bool was_found(const BlobId& id) const = 0;
   /// Files are removed by who holds this, and no backup is made meanwhile. limit: one is being made.
   [[nodiscard]] virtual Result<runtime::Descriptor> hold_for_removal() const = 0;
   /// A file of somebody else's becomes ours under this id, and stays what it was: by a second name, or by a copy where

@@ -101,3 +101,12 @@ def test_many_such_files_are_told_and_go_by_a_persons_word_only(house: House):
     assert all(path.exists() for path in paths)
     assert prune(house).startswith("20 files")
     assert not any(path.exists() for path in paths)
+
+
+def test_who_prunes_right_after_a_start_waits_until_all_that_a_crash_left_is_noted(house: House):
+    """Regression: 6 of 169 such files stayed, since the folders were still being looked through."""
+    house.gateway.stop()
+    paths = [stray(house, number) for number in range(256)]
+    house.gateway.start()
+    assert prune(house).startswith("256 files")
+    assert not any(path.exists() for path in paths)

@@ -172,6 +172,21 @@ TEST_F(FolderStoreTest, ListsWhatIsKeptByTheBeginningOfItsId) {
   }
 }
 
+TEST_F(FolderStoreTest, WhatALifeBeforeLeftIsToldFromWhatCameInThisOne) {
+  const Kept before = keep("left");
+  struct stat file {};
+  ASSERT_EQ(::lstat((folder() + "/" + *files().begin()).c_str(), &file), 0);
+  timespec now = file.st_ctim;
+  while (now.tv_sec == file.st_ctim.tv_sec && now.tv_nsec == file.st_ctim.tv_nsec) {
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);  // one tick of the kernel's
+  }
+  reopen();
+  EXPECT_TRUE(store_->was_found(before.id));
+  EXPECT_FALSE(store_->was_found(keep("new").id));
+  ASSERT_TRUE(store_->remove(before.id));
+  EXPECT_FALSE(store_->was_found(before.id));
+}
+
 TEST_F(FolderStoreTest, WhoReadsReadsOnAfterRemoval) {
   const Kept kept = keep("still here");
   const auto fd = store_->open(kept.id);
