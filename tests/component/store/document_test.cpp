@@ -10,11 +10,15 @@
 namespace mmsgate::store::kit {
 namespace {
 
-std::vector<std::string> sql_in(const std::string& document) {
-  std::ifstream file(MMSGATE_SOURCE_DIR "/" + document);
+std::string text_of(const std::string& name) {
+  std::ifstream file(MMSGATE_SOURCE_DIR "/" + name);
   std::stringstream all;
   all << file.rdbuf();
-  const std::string text = all.str();
+  return all.str();
+}
+
+std::vector<std::string> sql_in(const std::string& document) {
+  const std::string text = text_of(document);
   const std::string fence = "```sql\n";
   std::vector<std::string> found;
   for (auto at = text.find(fence); at != std::string::npos; at = text.find(fence, at)) {
@@ -61,6 +65,7 @@ TEST_F(Document, TheViewsSayWhatPeopleAsk) {
   const auto queries = sql_in("docs/operations.md");
   ASSERT_EQ(queries.size(), 6U);
   Sql sql(path());
+  sql.run(text_of("packaging/views.sql"));
   const auto newest = sql.run(queries[0]);
   ASSERT_EQ(newest.size(), 20U);
   EXPECT_EQ(newest[0], "42|2027-01-15 08:00:00|out|5145550100|5145550156|0|text 42|accepted 5145550156");
