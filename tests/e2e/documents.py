@@ -159,7 +159,7 @@ def read(text: str) -> Usage:
         elif (entry := re.match(r"  (\S+)(.*)", line)) and not line.startswith("   "):
             names, rest = entry.groups()
             if part == "Options":
-                value = re.match(r" ([A-Z]+)\b", rest)
+                value = re.match(r" (?!Excludes:|Needs:)([A-Z]+\b|\S+)", rest)
                 usage.options |= {name: value[1] if value else "" for name in names.split(",")}
             elif part == "Subcommands":
                 usage.subcommands.append(names)

@@ -24,7 +24,7 @@ OURS = ("sip", "api", "web", "provision", "mmsgate")
 # back, the first MMSGate's files, Google), or belongs to a test of its own.
 RUN = {"config check", "config show", "config default", "hook show", "hook add", "hook remove", "keys add", "keys list", "keys revoke",
        "links list", "links revoke", "links rotate", "messages list", "messages show", "messages replay", "provision", "prune",
-       "registrations", "reconcile", "backup", "--default-config", "--version"}
+       "registrations", "reconcile", "backup", "health", "--default-config", "--version"}
 NOT_HERE = ("--watch", "--push-notification")
 # Exit codes other than 0: curl's for an error of HTTP, where the document shows how a login is asked for.
 ENDS_WITH = {"curl -i -X POST http://sms.example.org:38443/file": 22}
