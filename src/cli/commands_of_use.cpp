@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/health.hpp"
 #include "cli/messages.hpp"
 #include "cli/reconcile.hpp"
 #include "cli/registrations.hpp"
@@ -60,9 +61,15 @@ void add_reconcile(CLI::App& app, const Commands& commands) {
       ->check(CLI::Range(1, 90));
 }
 
+void add_health(CLI::App& app, const Commands& commands) {
+  commands.add(app, "health", "Whether the gateway that runs is well: ok, or what is wrong and exit code 1",
+               [](const ops::Config& config) { return health(config); });
+}
+
 }  // namespace
 
 void add_commands_of_use(CLI::App& app, const Commands& commands) {
+  add_health(app, commands);
   add_messages(app, commands);
   add_registrations(app, commands);
   add_reconcile(app, commands);

@@ -192,6 +192,7 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
     poke_all();
     return (*reply)(std::string());
   }
+  if (verb == "health") return (*reply)(site_.health());
   if (verb == "hook-tokens") {
     const auto read = hook_tokens_.read_again();
     return (*reply)(read ? Result<std::string>(std::string()) : std::unexpected(read.error()));

@@ -13,7 +13,7 @@ def prose(path: Path) -> list[tuple[int, str]]:
     """The numbered lines of a document without its code blocks."""
     kept, inside = [], False
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.lstrip().startswith("```"):
+        if re.match(r"\s*(?:[-*]\s|\d+\.\s)?\s*```", line):  # also as the first of a list's item
             inside = not inside
         elif not inside:
             kept.append((number, line))

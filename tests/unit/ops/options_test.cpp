@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -20,15 +21,35 @@ std::string read_file(const std::string& name) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// The table of a section, as docs/config.md must have it.
+std::string table(std::string_view section) {
+  std::string rows = "| option | when not set | what it does |\n|---|---|---|\n";
+  for (const Option& option : options()) {
+    if (option.section != section) continue;
+    rows += fmt::format("| `{}` | {} | {}", option.name,
+                        option.fallback.empty() ? "" : fmt::format("`{}`", option.fallback), option.help);
+    if (option.form == Form::choice) rows += fmt::format(" One of: {}.", option.choices);
+    if (option.form == Form::required || option.name == "apipw") rows += " **Required.**";
+    rows += option.use == Use::live ? " *Live.* |\n" : " |\n";
+  }
+  return rows + "\n";
+}
+
+// What follows a heading is a table of this section alone, with all of its options and no other.
 TEST(Options, EachIsDocumented) {
   const std::string document = read_file("docs/config.md");
-  for (const Option& option : options()) {
-    const std::string fallback = option.fallback.empty() ? "" : fmt::format("`{}`", option.fallback);
-    const std::string row = fmt::format("| `{}` | {} | {}", option.name, fallback, option.help);
-    const auto at = document.find(row);
-    ASSERT_NE(at, std::string::npos) << "docs/config.md lacks of [" << option.section << "]: " << row;
-    const std::string line = document.substr(at, document.find('\n', at) - at);
-    EXPECT_EQ(line.ends_with(" *Live.* |"), option.use == Use::live) << line;
+  std::set<std::string_view> sections;
+  for (const Option& option : options()) sections.insert(option.section);
+  EXPECT_EQ(sections.size(), 5U);
+  for (const std::string_view section : sections) {
+    const auto heading = document.find(fmt::format("\n## [{}] ", section));
+    ASSERT_NE(heading, std::string::npos) << section;
+    const auto at = document.find("| option |", heading);
+    ASSERT_NE(at, std::string::npos) << section;
+    const auto end = document.find("\n\n", at);
+    // The last one has the end of the document behind it.
+    const std::string found = end == std::string::npos ? document.substr(at) + "\n" : document.substr(at, end - at + 2);
+    EXPECT_EQ(found, table(section)) << "put this into docs/config.md, below [" << section << "]:\n" << table(section);
   }
 }
 
