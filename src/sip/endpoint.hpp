@@ -92,16 +92,21 @@ struct Request {
 /// Answers one request, once, from any thread. Dropped without an answer, it sends 500.
 class Responder {
  public:
-  using Send = std::move_only_function<void(int status, std::string phrase)>;
+  /// `retry_after` is zero, or stands in the answer (RFC 3261 20.33).
+  using Send = std::move_only_function<void(int status, std::string phrase, std::chrono::seconds retry_after)>;
   explicit Responder(Send send) : send_(std::move(send)) {}
   Responder(Responder&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
   Responder& operator=(Responder&&) = delete;
   ~Responder() {
-    if (send_) send_(500, "Server Internal Error");
+    if (send_) send_(500, "Server Internal Error", {});
   }
   /// `phrase` is the reason phrase; empty: the usual one of the status. Printable ASCII only reaches the wire.
   void answer(int status, std::string phrase = {}) {
-    if (auto send = std::exchange(send_, nullptr)) send(status, std::move(phrase));
+    if (auto send = std::exchange(send_, nullptr)) send(status, std::move(phrase), {});
+  }
+  /// 503: it may come again after so long.
+  void answer_later(std::string phrase, std::chrono::seconds wait) {
+    if (auto send = std::exchange(send_, nullptr)) send(503, std::move(phrase), wait);
   }
 
  private:

@@ -164,16 +164,19 @@ void Listener::take_message(nta_incoming_t* incoming, const sip_t& sip) {
 Responder Listener::make_responder(nta_incoming_t* incoming) {
   const std::uint64_t number = ++next_;
   open_.emplace(number, incoming);
-  return Responder(
-      [this, number, mailbox = loop_.mailbox(), alive = std::weak_ptr(alive_)](int status, std::string phrase) {
-        mailbox->post([this, number, alive, status, phrase = std::move(phrase)] {
-          if (alive.expired()) return;
-          const auto node = open_.extract(number);
-          if (node.empty()) return;
-          answer(node.mapped(), status, phrase.empty() ? nullptr : phrase.c_str(),
-                 status == 415 ? kAcceptHeader.c_str() : nullptr);
-        });
-      });
+  return Responder([this, number, mailbox = loop_.mailbox(), alive = std::weak_ptr(alive_)](
+                       int status, std::string phrase, std::chrono::seconds retry_after) {
+    mailbox->post([this, number, alive, status, phrase = std::move(phrase), retry_after] {
+      if (alive.expired()) return;
+      const auto node = open_.extract(number);
+      if (node.empty()) return;
+      const std::string headers = status == 415             ? kAcceptHeader
+                                  : retry_after.count() > 0 ? fmt::format("Retry-After: {}\r\n", retry_after.count())
+                                                            : "";
+      answer(node.mapped(), status, phrase.empty() ? nullptr : phrase.c_str(),
+             headers.empty() ? nullptr : headers.c_str());
+    });
+  });
 }
 
 void Listener::answer(nta_incoming_t* incoming, int status, const char* phrase, const char* headers) {
