@@ -44,6 +44,14 @@ void Outbound::on_stranger(const std::string& source) {
       source, source);
 }
 
+void Outbound::on_crowd(const std::string& source) {
+  if (!crowd_lines_.is_time()) return;
+  world_.log.warning(
+      "{} has more SIP connections open than it may: those that ask for nothing are ended (this is said once in ten "
+      "minutes)",
+      source);
+}
+
 bool Outbound::is_genuine(const sip::Request& request) {
   if (request.asserted.empty() || !world_.settings.read()->heeds_assertions) return true;
   // All of them: what a phone added itself must not cover for what the proxy said (RFC 3325 9.1 knows one).

@@ -31,6 +31,7 @@ class Outbound final : public sip::Receiver {
   void on_message(sip::Request request, sip::Responder responder) override;
   void on_registered(std::string account) override { deliveries_.on_registered(account); }
   void on_stranger(const std::string& source) override;
+  void on_crowd(const std::string& source) override;
 
  private:
   /// What was taken before hears so again, however much comes; all else is for later.
@@ -52,6 +53,7 @@ class Outbound final : public sip::Receiver {
   PhoneSender* phones_ = nullptr;  ///< The gateway loop's.
   FloodLimits floods_{world_};
   runtime::Rarely stranger_lines_{world_.clock, std::chrono::minutes(10)};
+  runtime::Rarely crowd_lines_{world_.clock, std::chrono::minutes(10)};
   runtime::Rarely forged_lines_{world_.clock, std::chrono::minutes(10)};
 };
 

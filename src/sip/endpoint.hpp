@@ -56,6 +56,15 @@ struct Registration {
   Random* random = nullptr;  ///< Must be there, and outlive the endpoint.
 };
 
+/// Of the connections that others make to us, by TCP and TLS.
+struct ConnectionLimits {
+  /// One that has brought no whole request by then, or no second one that has begun, is ended.
+  std::chrono::milliseconds first_request = std::chrono::seconds(30);
+  std::chrono::milliseconds idle = std::chrono::minutes(10);  ///< Without a request; who needs one opens another.
+  std::size_t most = 256;                                     ///< Each may hold a request of 1 MB that is on its way.
+  std::size_t most_of_one = 64;  ///< Of one address; all those who may not speak to us are one.
+};
+
 struct Options {
   std::string address = "127.0.0.2";  ///< An IP address, no name.
   std::uint16_t port = 5060;          ///< UDP and TCP. 0: any free one (the same for both).
@@ -66,6 +75,7 @@ struct Options {
   std::size_t most_inflated = 1 << 20;  ///< A deflated body that grows beyond this is answered 413.
   std::chrono::milliseconds timeout =
       std::chrono::seconds(32);  ///< A request without a final answer ends as 408 (timer F).
+  ConnectionLimits connections;
   std::string server_name = "mmsgate";
   std::optional<Tls> tls;
   std::optional<TlsOut> tls_out;
@@ -122,6 +132,8 @@ class Receiver {
   virtual void on_registered(std::string account) = 0;
   /// Who may not speak to us did: `source` is its address. As often as it comes.
   virtual void on_stranger(const std::string& source) = 0;
+  /// One address has made more connections than it may; some were ended. As often as it happens.
+  virtual void on_crowd(const std::string& source) = 0;
 };
 
 /// A MESSAGE to send. All strings are bytes as they are to stand in the request; the endpoint checks that none holds a
