@@ -49,7 +49,8 @@ class Bench:
         self.carrier.control("limits", {"daily": 0, "keep": 1000})
         self.gateway = Gateway(build / "src" / "mmsgate", folder, {
             "sip": {"sipboundaddress": self.address, "sipport": str(self.sip_port), "sipproxy": f"127.0.0.1:{self.phone_port}",
-                    "domain": "sim.example", "sipcert": str(folder / "sip-cert.pem"), "sipkey": str(folder / "sip-key.pem")},
+                    "domain": "sim.example", "sipcert": str(folder / "sip-cert.pem"), "sipkey": str(folder / "sip-key.pem"),
+                    "siprate": "0", "siprateall": "0"},
             "api": {"apiid": USER, "apipw": PASSWORD, "apiurl": self.carrier.api_url},
             "web": {"webdns": self.address, "webbind": self.address, "webport": str(free_port(self.address)),
                     "localmedia": str(folder / "media"), "hookrate": "1000000"},  # all come from one address

@@ -108,7 +108,8 @@ class Soak:
         self.gateway = Gateway(build / "src" / "mmsgate", folder, {
             "sip": {"sipboundaddress": self.address, "sipport": str(sip_port), "domain": DOMAIN,
                     "sipproxy": f"{self.proxy.address}:{self.proxy.port}",
-                    "sipcert": str(folder / "sip-cert.pem"), "sipkey": str(folder / "sip-key.pem")},
+                    "sipcert": str(folder / "sip-cert.pem"), "sipkey": str(folder / "sip-key.pem"),
+                    "siprate": "0", "siprateall": "0"},
             "api": {"apiid": USER, "apipw": PASSWORD, "apiurl": self.carrier.api_url},
             "web": {"webdns": self.address, "webbind": self.address, "webport": str(web_port),
                     "localmedia": str(folder / "media"), "hookrate": "1000000"},  # VoIP.ms' calls all come from one address

@@ -23,6 +23,8 @@ gateway::Settings settings_from(const ops::Config& config) {
   settings.carrier_settles = config.carrier_settles;
   settings.media_policy.give_up_after = config.media_wait;
   settings.heeds_assertions = config.heeds_assertions;
+  settings.phone_rate = config.sip_rate;
+  settings.phone_rate_all = config.sip_rate_all;
   settings.receipts = config.receipts;
   settings.notify_strangers = config.notify_strangers;
   settings.media_reach = config.media_from_loopback ? net::Reach::with_loopback : net::Reach::public_only;

@@ -19,12 +19,14 @@ void Outbound::on_message(sip::Request request, sip::Responder responder) {
   const SubAccount* sender = directory->find(request.from_user);
   if (sender == nullptr) return responder.answer(403, "Not one of our sub accounts");
   if (!is_genuine(request)) return responder.answer(403, "Not who the proxy says has logged in");
+  if (const auto wait = floods_.anything(request.from_user)) return too_much(request, *wait, std::move(responder));
   deliveries_.on_registered(request.from_user);  // who speaks is there
   const auto message = formats::parse_phone_message(request.content_type, request.body);
   if (!message) {
     return responder.answer(message.error().kind == ErrorKind::rejected ? 415 : 400, message.error().detail);
   }
   if (const auto* content = std::get_if<formats::PhoneContent>(&*message)) {
+    if (const auto wait = floods_.message(request.from_user)) return too_much(request, *wait, std::move(responder));
     return accept(request, *content, *sender, *directory, std::move(responder));
   }
   if (const auto* read = std::get_if<formats::PhoneReceipts>(&*message)) {
@@ -42,6 +44,14 @@ void Outbound::on_stranger(const std::string& source) {
       source, source);
 }
 
+void Outbound::on_crowd(const std::string& source) {
+  if (!crowd_lines_.is_time()) return;
+  world_.log.warning(
+      "{} has more SIP connections open than it may: those that ask for nothing are ended (this is said once in ten "
+      "minutes)",
+      source);
+}
+
 bool Outbound::is_genuine(const sip::Request& request) {
   if (request.asserted.empty() || !world_.settings.read()->heeds_assertions) return true;
   // All of them: what a phone added itself must not cover for what the proxy said (RFC 3325 9.1 knows one).
@@ -54,6 +64,13 @@ bool Outbound::is_genuine(const sip::Request& request) {
         request.from_user);
   }
   return false;
+}
+
+void Outbound::too_much(const sip::Request& request, std::chrono::seconds wait, sip::Responder responder) {
+  if (world_.store.has_message(std::string(kFromPhones), provider_id_of(request)).value_or(false)) {
+    return responder.answer(202);
+  }
+  responder.answer_later("Too many messages, send it again later", wait);
 }
 
 void Outbound::accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,

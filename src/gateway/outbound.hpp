@@ -9,6 +9,7 @@
 
 #include "formats/phone_message.hpp"
 #include "gateway/deliveries.hpp"
+#include "gateway/flood_limits.hpp"
 #include "gateway/outbound_plan.hpp"
 #include "gateway/phone_sender.hpp"
 #include "gateway/world.hpp"
@@ -30,8 +31,11 @@ class Outbound final : public sip::Receiver {
   void on_message(sip::Request request, sip::Responder responder) override;
   void on_registered(std::string account) override { deliveries_.on_registered(account); }
   void on_stranger(const std::string& source) override;
+  void on_crowd(const std::string& source) override;
 
  private:
+  /// What was taken before hears so again, however much comes; all else is for later.
+  void too_much(const sip::Request& request, std::chrono::seconds wait, sip::Responder responder);
   void accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,
               const Directory& directory, sip::Responder responder);
   /// The phone shows that it was not delivered; why, it is told in words.
@@ -47,7 +51,9 @@ class Outbound final : public sip::Receiver {
   World world_;
   Deliveries& deliveries_;
   PhoneSender* phones_ = nullptr;  ///< The gateway loop's.
+  FloodLimits floods_{world_};
   runtime::Rarely stranger_lines_{world_.clock, std::chrono::minutes(10)};
+  runtime::Rarely crowd_lines_{world_.clock, std::chrono::minutes(10)};
   runtime::Rarely forged_lines_{world_.clock, std::chrono::minutes(10)};
 };
 

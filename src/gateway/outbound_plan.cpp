@@ -50,6 +50,10 @@ const std::string& dialled(const sip::Request& request) {
   return request.target_user.empty() ? request.to_user : request.target_user;
 }
 
+std::string provider_id_of(const sip::Request& request) {
+  return fmt::format("{}|{}|{}", request.call_id, request.cseq, request.from_tag);
+}
+
 std::variant<NewMessage, Refusal> plan_outbound(const sip::Request& request, const formats::PhoneContent& content,
                                                 std::vector<Part> parts, const SubAccount& sender,
                                                 const Directory& directory, const Settings& settings,
@@ -57,9 +61,8 @@ std::variant<NewMessage, Refusal> plan_outbound(const sip::Request& request, con
   const std::string& to = dialled(request);
   NewMessage row;
   row.direction = Direction::outbound;
-  row.provider = "sip";
-  // A phone that sends again what it thinks was lost uses the same three (RFC 3261 8.1.1.4): then it is a repeat.
-  row.provider_id = fmt::format("{}|{}|{}", request.call_id, request.cseq, request.from_tag);
+  row.provider = kFromPhones;
+  row.provider_id = provider_id_of(request);
   row.account = sender.id.value;
   row.text = content.text;
   row.subject_id = content.message_id.empty() ? request.call_id : content.message_id;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,6 +15,12 @@
 #include "sip/endpoint.hpp"
 
 namespace mmsgate::gateway {
+
+/// NewMessage::provider of what phones send.
+inline constexpr std::string_view kFromPhones = "sip";
+/// ... and its provider_id. A phone that sends again what it thinks was lost uses the same three headers (RFC 3261
+/// 8.1.1.4): then it is a repeat.
+[[nodiscard]] std::string provider_id_of(const sip::Request& request);
 
 /// The SIP answer by which the phone learns at once that this cannot be sent.
 struct Refusal {

@@ -52,6 +52,8 @@ struct Settings {
       media_base;  ///< The public URL of media, without a slash at the end: "https://sms.example.org:38443/mmsmedia".
   std::string proxy_route;       ///< Where MESSAGEs for phones are sent: "sip:127.0.0.1:5060".
   bool heeds_assertions = true;  ///< Of the proxy, about who has logged in.
+  int phone_rate = 120;          ///< Messages a minute from one account; 0: as many as it likes.
+  int phone_rate_all = 3000;     ///< From all together.
   Layout layout = Layout::together;
   CopyFilter copy_filter;
   CarrierLimits carrier_limits;

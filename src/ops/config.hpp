@@ -45,6 +45,7 @@ struct Config {
   std::uint16_t sip_tls_port = 0;
   std::vector<formats::IpNetwork> sip_callers;  ///< Empty: this machine and the proxy.
   bool heeds_assertions = true;                 ///< Of the proxy, about who has logged in.
+  int sip_rate = 0, sip_rate_all = 0;           ///< Messages a minute, of one account and of all; 0: no limit.
   std::string sip_certificate, sip_key;         ///< PEM files; both may be missing.
   bool is_tls_wanted = false;                   ///< By an option that is set. Otherwise it is there if it can be had.
   HostPort proxy;

@@ -26,6 +26,9 @@ constexpr Option kOptions[] = {
     {"sip", "sipasserted", choice, "yes", "yes no", Use::live,
      "Where the proxy says who has logged in (P-Asserted-Identity, P-Preferred-Identity), it must be who the message "
      "is from."},
+    {"sip", "siprate", count, "120", "", Use::live,
+     "Messages a minute that one account may send; beyond that they are answered 503 (again later). 0 = no limit."},
+    {"sip", "siprateall", count, "3000", "", Use::live, "The same for all accounts together; 0 = no limit."},
     {"sip", "sipproxy", text, "localhost", "", Use::now, "The SIP proxy (Flexisip or Kamailio): HOST or HOST:PORT."},
     {"sip", "domain", text, "", "", Use::now, "The SIP domain of the phones' addresses; without it, the proxy's host."},
     {"sip", "locator", choice, "auto", "auto flexisip kamailio proxy", Use::now,

@@ -75,6 +75,8 @@ Result<bool> fill_callers(Config& config, const Values& values) {
   if (!callers) return values.wrong("sip", "sipallow", callers.error().detail);
   config.sip_callers = *std::move(callers);
   config.heeds_assertions = values.is("sip", "sipasserted", "yes");
+  config.sip_rate = values.number("sip", "siprate");
+  config.sip_rate_all = values.number("sip", "siprateall");
   return true;
 }
 

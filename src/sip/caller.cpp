@@ -80,7 +80,7 @@ Result<std::uint16_t> Caller::open_tls(const TlsOut& tls) {
                                                   why_not_tls(options_.address, 0).error().detail));
   }
   const std::uint16_t port = tls_port_of(agent_.get());
-  limit_what_a_read_takes(port);
+  limit_what_a_read_takes(options_.address, port);
   return port;
 }
 

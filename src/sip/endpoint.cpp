@@ -50,6 +50,9 @@ class SofiaEndpoint final : public Endpoint {
       const auto caller_ports = caller_->open();
       if (!caller_ports) return std::unexpected(caller_ports.error());
       caller_ports_ = *caller_ports;
+      // The stack takes what comes wherever it sends from.
+      listener_->watch(caller_ports_.plain);
+      if (caller_ports_.tls != 0) listener_->watch(caller_ports_.tls);
       if (options_.registration) {
         registration_ = std::make_unique<PopRegistration>(*options_.registration, loop_, *caller_, *log_);
         registration_->start(url_of(options_.address, port_));

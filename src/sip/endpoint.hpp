@@ -56,6 +56,15 @@ struct Registration {
   Random* random = nullptr;  ///< Must be there, and outlive the endpoint.
 };
 
+/// Of the connections that others make to us, by TCP and TLS.
+struct ConnectionLimits {
+  /// One that has brought no whole request by then, or no second one that has begun, is ended.
+  std::chrono::milliseconds first_request = std::chrono::seconds(30);
+  std::chrono::milliseconds idle = std::chrono::minutes(10);  ///< Without a request; who needs one opens another.
+  std::size_t most = 256;                                     ///< Each may hold a request of 1 MB that is on its way.
+  std::size_t most_of_one = 64;  ///< Of one address; all those who may not speak to us are one.
+};
+
 struct Options {
   std::string address = "127.0.0.2";  ///< An IP address, no name.
   std::uint16_t port = 5060;          ///< UDP and TCP. 0: any free one (the same for both).
@@ -66,6 +75,7 @@ struct Options {
   std::size_t most_inflated = 1 << 20;  ///< A deflated body that grows beyond this is answered 413.
   std::chrono::milliseconds timeout =
       std::chrono::seconds(32);  ///< A request without a final answer ends as 408 (timer F).
+  ConnectionLimits connections;
   std::string server_name = "mmsgate";
   std::optional<Tls> tls;
   std::optional<TlsOut> tls_out;
@@ -92,16 +102,21 @@ struct Request {
 /// Answers one request, once, from any thread. Dropped without an answer, it sends 500.
 class Responder {
  public:
-  using Send = std::move_only_function<void(int status, std::string phrase)>;
+  /// `retry_after` is zero, or stands in the answer (RFC 3261 20.33).
+  using Send = std::move_only_function<void(int status, std::string phrase, std::chrono::seconds retry_after)>;
   explicit Responder(Send send) : send_(std::move(send)) {}
   Responder(Responder&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
   Responder& operator=(Responder&&) = delete;
   ~Responder() {
-    if (send_) send_(500, "Server Internal Error");
+    if (send_) send_(500, "Server Internal Error", {});
   }
   /// `phrase` is the reason phrase; empty: the usual one of the status. Printable ASCII only reaches the wire.
   void answer(int status, std::string phrase = {}) {
-    if (auto send = std::exchange(send_, nullptr)) send(status, std::move(phrase));
+    if (auto send = std::exchange(send_, nullptr)) send(status, std::move(phrase), {});
+  }
+  /// 503: it may come again after so long.
+  void answer_later(std::string phrase, std::chrono::seconds wait) {
+    if (auto send = std::exchange(send_, nullptr)) send(503, std::move(phrase), wait);
   }
 
  private:
@@ -117,6 +132,8 @@ class Receiver {
   virtual void on_registered(std::string account) = 0;
   /// Who may not speak to us did: `source` is its address. As often as it comes.
   virtual void on_stranger(const std::string& source) = 0;
+  /// One address has made more connections than it may; some were ended. As often as it happens.
+  virtual void on_crowd(const std::string& source) = 0;
 };
 
 /// A MESSAGE to send. All strings are bytes as they are to stand in the request; the endpoint checks that none holds a

@@ -19,8 +19,6 @@ namespace {
 /// A server transaction over UDP is kept for 64*T1 to answer repeats (RFC 3261 17.2.2, timer J). The proxy is near: it
 /// repeats within this or not at all, and each one kept costs 12 KB.
 constexpr unsigned kServerMemory = 4000;
-/// A connection without a request for so long is closed; the proxy opens another when it needs one.
-constexpr unsigned kIdleConnection = 600'000;
 constexpr unsigned kHeaderRoom = 64 << 10;
 /// Answers that may wait for a connection that is slow to take them.
 constexpr unsigned kSendQueue = 10'000;
@@ -63,7 +61,7 @@ int status_of(ErrorKind kind) {
 
 Listener::Listener(const Options& options, Receiver& receiver, SipLoop& loop,
                    std::function<bool(std::string_view, std::string_view)> is_ours)
-    : options_(options), receiver_(receiver), loop_(loop), is_ours_(std::move(is_ours)) {}
+    : options_(options), receiver_(receiver), loop_(loop), is_ours_(std::move(is_ours)), datagrams_(loop.root()) {}
 
 Listener::~Listener() {
   for (const auto& [number, incoming] : open_) nta_incoming_destroy(incoming);
@@ -72,16 +70,20 @@ Listener::~Listener() {
 Result<std::uint16_t> Listener::open() {
   if (!is_ip_address(options_.address)) return why_not(options_.address, options_.port);
   const std::string url = url_of(options_.address, options_.port);
-  agent_.reset(nta_agent_create(
-      loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1), NTATAG_SERVER_RPORT(1),
-      NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)), NTATAG_UDP_MTU(65535),
-      NTATAG_SIP_T1X64(kServerMemory), TPTAG_IDLE(kIdleConnection), TPTAG_QUEUESIZE(kSendQueue),
-      TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
+  agent_.reset(nta_agent_create(loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1),
+                                NTATAG_SERVER_RPORT(1),
+                                NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)),
+                                NTATAG_UDP_MTU(65535), NTATAG_SIP_T1X64(kServerMemory), TPTAG_QUEUESIZE(kSendQueue),
+                                TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
   if (!agent_) return why_not(options_.address, options_.port);
   leg_.reset(
       nta_leg_tcreate(agent_.get(), &Listener::on_request, this, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
   const std::uint16_t port = port_of(agent_.get());
-  limit_what_a_read_takes(port);
+  limit_what_a_read_takes(options_.address, port);
+  connections_.emplace(
+      options_, loop_, [this](const formats::IpAddress& address) { return may_speak(address); },
+      [this](const std::string& address) { receiver_.on_crowd(address); });
+  watch(port);
   return port;
 }
 
@@ -94,8 +96,14 @@ Result<std::uint16_t> Listener::open_tls(const Tls& tls) {
                           TPTAG_TLS_VERIFY_POLICY(TPTLS_VERIFY_NONE), TAG_END());
   if (opened != 0) return why_not_tls(options_.address, tls.port);
   const std::uint16_t port = tls_port_of(agent_.get());
-  limit_what_a_read_takes(port);
+  limit_what_a_read_takes(options_.address, port);
+  connections_->watch(port);
   return port;
+}
+
+void Listener::watch(std::uint16_t port) {
+  connections_->watch(port);
+  datagrams_.watch(options_.address, port);
 }
 
 int Listener::on_request(Listener* self, nta_leg_t* /*leg*/, nta_incoming_t* incoming, sip_t const* sip) {
@@ -106,20 +114,22 @@ int Listener::on_request(Listener* self, nta_leg_t* /*leg*/, nta_incoming_t* inc
 int Listener::handle(nta_incoming_t* incoming, const sip_t& sip) {
   nta_incoming_tag(incoming, nullptr);
   if (sip.sip_request->rq_method == sip_method_ack) return 0;
-  if (const std::string source = source_of(incoming); !may_speak(source)) {
+  const Source source = source_of(incoming);
+  const auto address = formats::IpAddress::parse(source.address);
+  if (!may_speak(address)) {
     answer(incoming, 403, "Not from this address");
-    receiver_.on_stranger(source);
+    receiver_.on_stranger(source.address);
     return 0;
   }
+  if (source.is_connected && address) connections_->heard(*address, source.port);
   if (refuse(incoming, sip)) return 0;
   sip.sip_request->rq_method == sip_method_options ? take_options(incoming, sip) : take_message(incoming, sip);
   return 0;
 }
 
-bool Listener::may_speak(const std::string& source) const {
+bool Listener::may_speak(const std::optional<formats::IpAddress>& source) const {
   if (options_.callers.empty()) return true;
-  const auto address = formats::IpAddress::parse(source);
-  return address && std::ranges::any_of(options_.callers, [&](const auto& each) { return each.has(*address); });
+  return source && std::ranges::any_of(options_.callers, [&](const auto& each) { return each.has(*source); });
 }
 
 bool Listener::refuse(nta_incoming_t* incoming, const sip_t& sip) {
@@ -164,16 +174,19 @@ void Listener::take_message(nta_incoming_t* incoming, const sip_t& sip) {
 Responder Listener::make_responder(nta_incoming_t* incoming) {
   const std::uint64_t number = ++next_;
   open_.emplace(number, incoming);
-  return Responder(
-      [this, number, mailbox = loop_.mailbox(), alive = std::weak_ptr(alive_)](int status, std::string phrase) {
-        mailbox->post([this, number, alive, status, phrase = std::move(phrase)] {
-          if (alive.expired()) return;
-          const auto node = open_.extract(number);
-          if (node.empty()) return;
-          answer(node.mapped(), status, phrase.empty() ? nullptr : phrase.c_str(),
-                 status == 415 ? kAcceptHeader.c_str() : nullptr);
-        });
-      });
+  return Responder([this, number, mailbox = loop_.mailbox(), alive = std::weak_ptr(alive_)](
+                       int status, std::string phrase, std::chrono::seconds retry_after) {
+    mailbox->post([this, number, alive, status, phrase = std::move(phrase), retry_after] {
+      if (alive.expired()) return;
+      const auto node = open_.extract(number);
+      if (node.empty()) return;
+      const std::string headers = status == 415             ? kAcceptHeader
+                                  : retry_after.count() > 0 ? fmt::format("Retry-After: {}\r\n", retry_after.count())
+                                                            : "";
+      answer(node.mapped(), status, phrase.empty() ? nullptr : phrase.c_str(),
+             headers.empty() ? nullptr : headers.c_str());
+    });
+  });
 }
 
 void Listener::answer(nta_incoming_t* incoming, int status, const char* phrase, const char* headers) {

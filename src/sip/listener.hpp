@@ -6,8 +6,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 
+#include "sip/connections.hpp"
+#include "sip/datagrams.hpp"
 #include "sip/endpoint.hpp"
 #include "sip/sip_loop.hpp"
 #include "sip/sofia.hpp"
@@ -27,12 +30,14 @@ class Listener {
   [[nodiscard]] Result<std::uint16_t> open();
   /// After open(), the same for TLS, with its port. Who connects is not asked who he is. transient: it cannot be had.
   [[nodiscard]] Result<std::uint16_t> open_tls(const Tls& tls);
+  /// After open(). What comes to this port is not for us to answer; it has the same limits.
+  void watch(std::uint16_t port);
   void drain() { draining_ = true; }
 
  private:
   static int on_request(Listener* self, nta_leg_t* leg, nta_incoming_t* incoming, sip_t const* sip);
   [[nodiscard]] int handle(nta_incoming_t* incoming, const sip_t& sip);
-  [[nodiscard]] bool may_speak(const std::string& source) const;
+  [[nodiscard]] bool may_speak(const std::optional<formats::IpAddress>& source) const;
   void take_message(nta_incoming_t* incoming, const sip_t& sip);
   void take_options(nta_incoming_t* incoming, const sip_t& sip);
   /// A request that is refused by what stands in its headers: answered here.
@@ -46,6 +51,8 @@ class Listener {
   std::function<bool(std::string_view, std::string_view)> is_ours_;
   Agent agent_;
   Leg leg_;
+  std::optional<Connections> connections_;  ///< From open() on.
+  Datagrams datagrams_;
   /// Requests that the receiver has not answered yet, by a number that is never used again.
   std::map<std::uint64_t, nta_incoming_t*> open_;
   std::uint64_t next_ = 0;

@@ -52,16 +52,21 @@ std::vector<std::string> identities_of(const sip_t& sip) {
 
 }  // namespace
 
-std::string source_of(nta_incoming_t* incoming) {
+Source source_of(nta_incoming_t* incoming) {
   // The message is ours to give back.
   msg_t* message = nta_incoming_getrequest(incoming);
   if (message == nullptr) return {};
   char host[NI_MAXHOST] = {};
+  char port[NI_MAXSERV] = {};
   const su_addrinfo_t* info = msg_addrinfo(message);
-  if (info->ai_addr != nullptr)
-    getnameinfo(info->ai_addr, info->ai_addrlen, host, sizeof host, nullptr, 0, NI_NUMERICHOST);
+  if (info->ai_addr != nullptr) {
+    getnameinfo(info->ai_addr, info->ai_addrlen, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+  }
+  const bool is_connected = info->ai_socktype == SOCK_STREAM;
   msg_destroy(message);
-  return host;
+  return {.address = host,
+          .port = static_cast<std::uint16_t>(std::strtoul(port, nullptr, 10)),
+          .is_connected = is_connected};
 }
 
 std::string content_type_of(const sip_t& sip) {
@@ -78,8 +83,11 @@ Result<std::string> body_of(const sip_t& sip, const Options& options) {
   if (sip.sip_payload != nullptr) body.assign(sip.sip_payload->pl_data, sip.sip_payload->pl_len);
   if (body.size() > options.most_body) return fail(ErrorKind::limit, "the body is too large");
   if (sip.sip_content_encoding == nullptr) return body;
+  int deflated = 0;
   for (const msg_param_t* each = sip.sip_content_encoding->k_items; each != nullptr && *each != nullptr; ++each) {
     if (strcasecmp(*each, "identity") == 0) continue;
+    // Each could be as much work as a whole body; twice is once more than anybody does it.
+    if (++deflated > 2) return fail(ErrorKind::rejected, "it is encoded too many times");
     if (strcasecmp(*each, "deflate") != 0) return fail(ErrorKind::rejected, "this Content-Encoding is not taken");
     auto inflated = formats::inflate(body, options.most_inflated);
     if (!inflated) return inflated;
@@ -101,7 +109,7 @@ Request request_of(const sip_t& sip, nta_incoming_t* incoming) {
   request.cseq = sip.sip_cseq->cs_seq;
   if (sip.sip_user_agent != nullptr) request.user_agent = text(sip.sip_user_agent->g_string);
   request.content_type = content_type_of(sip);
-  request.source = source_of(incoming);
+  request.source = source_of(incoming).address;
   request.asserted = identities_of(sip);
   return request;
 }

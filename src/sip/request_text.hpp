@@ -20,9 +20,14 @@ namespace mmsgate::sip {
 /// corrupt: 400.
 [[nodiscard]] Result<std::string> body_of(const sip_t& sip, const Options& options);
 
+struct Source {
+  std::string address;  ///< Empty: nobody knows.
+  std::uint16_t port = 0;
+  bool is_connected = false;  ///< By TCP or TLS.
+};
+[[nodiscard]] Source source_of(nta_incoming_t* incoming);
+
 /// Everything but the body.
-/// The address that it came from, without the port; empty: nobody knows.
-[[nodiscard]] std::string source_of(nta_incoming_t* incoming);
 [[nodiscard]] Request request_of(const sip_t& sip, nta_incoming_t* incoming);
 
 /// The value of a header that the stack does not know; empty: not there.

@@ -64,6 +64,16 @@ void redirect_trace(Trace* trace) {
 
 }  // namespace
 
+Watch::Watch(su_root_t* root, int fd, std::function<void()> ready) : root_(root), ready_(std::move(ready)) {
+  su_wait_t wait{};
+  su_wait_create(&wait, fd, SU_WAIT_IN);
+  const auto on_event = [](SipLoop* /*root_magic*/, su_wait_t* /*wait*/, Watch* self) {
+    self->ready_();
+    return 0;
+  };
+  index_ = su_root_register(root, &wait, on_event, this, 0);
+}
+
 SipLoop::SipLoop(std::shared_ptr<Trace> trace) : trace_(std::move(trace)) {
   std::promise<void> started;
   thread_ = std::thread([this, &started] { run(started); });
@@ -88,22 +98,14 @@ void SipLoop::run(std::promise<void>& started) {
     const TlsLines lines(*mailbox_);
     const Root root(su_root_create(this));
     su_root_threading(root.get(), 0);
-    su_wait_t wait{};
-    su_wait_create(&wait, mailbox_->fd(), SU_WAIT_IN);
-    const int index = su_root_register(root.get(), &wait, &SipLoop::on_mail, this, 0);
+    const Watch mail(root.get(), mailbox_->fd(), [this] { mailbox_->run(); });
     root_ = root.get();
     started.set_value();
     su_root_run(root.get());
-    su_root_deregister(root.get(), index);
     mailbox_->close();
   }
   redirect_trace(nullptr);
   su_deinit();
-}
-
-int SipLoop::on_mail(SipLoop* /*root_magic*/, su_wait_t* /*wait*/, SipLoop* self) {
-  self->mailbox_->run();
-  return 0;
 }
 
 }  // namespace mmsgate::sip

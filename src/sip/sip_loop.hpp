@@ -13,6 +13,21 @@
 
 namespace mmsgate::sip {
 
+/// An eye of the loop on a descriptor. On its thread.
+class Watch {
+ public:
+  /// `ready` is called as long as there is something to read, or to accept. `root` and `fd` must outlive it.
+  Watch(su_root_t* root, int fd, std::function<void()> ready);
+  ~Watch() { su_root_deregister(root_, index_); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+ private:
+  su_root_t* const root_;
+  const std::function<void()> ready_;
+  int index_;
+};
+
 class SipLoop {
  public:
   /// Starts the thread. `trace` is told what the stack says; null: nobody is. The stack has one trace for the whole
@@ -43,7 +58,6 @@ class SipLoop {
 
  private:
   void run(std::promise<void>& started);
-  static int on_mail(SipLoop* /*root_magic*/, su_wait_t* wait, SipLoop* self);
 
   const std::shared_ptr<Trace> trace_;
   const std::shared_ptr<runtime::Mailbox> mailbox_ = std::make_shared<runtime::Mailbox>();

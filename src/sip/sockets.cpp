@@ -2,14 +2,18 @@
 #include "sip/sockets.hpp"
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,6 +37,53 @@ bool parse(const std::string& text, sockaddr_storage& storage) {
     return true;
   }
   return false;
+}
+
+/// Its port is 0 where it cannot be had.
+using GetName = int (*)(int, sockaddr*, socklen_t*);
+std::pair<formats::IpAddress, std::uint16_t> name_of(int fd, GetName get) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  char host[NI_MAXHOST] = {};
+  if (get(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0 ||
+      (storage.ss_family != AF_INET && storage.ss_family != AF_INET6) ||
+      getnameinfo(reinterpret_cast<sockaddr*>(&storage), size, host, sizeof host, nullptr, 0, NI_NUMERICHOST) != 0) {
+    return {};
+  }
+  return {formats::IpAddress::parse(host).value_or(formats::IpAddress{}), ntohs(*port_in(storage))};
+}
+
+int option_of(int fd, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+enum class Kind { listener, connection, datagrams };
+
+std::optional<Kind> kind_of(int fd) {
+  const int type = option_of(fd, SO_TYPE);
+  if (type == SOCK_DGRAM) return Kind::datagrams;
+  if (type != SOCK_STREAM) return std::nullopt;
+  return option_of(fd, SO_ACCEPTCONN) == 1 ? Kind::listener : Kind::connection;
+}
+
+/// The sockets of this process whose own end is there. Its web server may have the same port at another address.
+/// Nothing: there is no descriptor left to look with.
+std::optional<std::vector<int>> sockets_at(const std::string& address, std::span<const std::uint16_t> ports,
+                                           Kind kind) {
+  std::vector<int> found;
+  const bool is_any = address == "0.0.0.0" || address == "::";
+  const auto wanted = formats::IpAddress::parse(address);
+  std::error_code error;
+  for (std::filesystem::directory_iterator it("/proc/self/fd", error), end; !error && it != end; it.increment(error)) {
+    const int fd = std::atoi(it->path().filename().c_str());
+    if (kind_of(fd) != kind) continue;
+    const auto [own, port] = name_of(fd, ::getsockname);
+    if (std::ranges::find(ports, port) != ports.end() && (is_any || own == wanted)) found.push_back(fd);
+  }
+  if (error) return std::nullopt;
+  return found;
 }
 
 /// Binds and lets go again: 0 or errno.
@@ -106,18 +157,37 @@ std::unexpected<Error> why_not_tls(const std::string& address, std::uint16_t por
   return cannot_listen(address, port, try_bind(SOCK_STREAM, storage), "siptlsport");
 }
 
-void limit_what_a_read_takes(std::uint16_t port) {
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    const int fd = std::atoi(entry.path().filename().c_str());
-    int listens = 0;
-    socklen_t size = sizeof listens;
-    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
-    sockaddr_storage storage{};
-    socklen_t length = sizeof storage;
-    const bool is_it =
-        getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) == 0 && ntohs(*port_in(storage)) == port;
-    if (is_it) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+void limit_what_a_read_takes(const std::string& address, std::uint16_t port) {
+  for (const int fd : listeners_at(address, port)) {
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
   }
+}
+
+std::vector<int> listeners_at(const std::string& address, std::uint16_t port) {
+  return sockets_at(address, {&port, 1}, Kind::listener).value_or(std::vector<int>{});
+}
+
+std::vector<int> datagram_sockets_at(const std::string& address, std::uint16_t port) {
+  return sockets_at(address, {&port, 1}, Kind::datagrams).value_or(std::vector<int>{});
+}
+
+std::optional<std::vector<Connection>> connections_at(const std::string& address,
+                                                      std::span<const std::uint16_t> ports) {
+  const auto sockets = sockets_at(address, ports, Kind::connection);
+  if (!sockets) return std::nullopt;
+  std::vector<Connection> connections;
+  for (const int fd : *sockets) {
+    const auto [peer, port] = name_of(fd, ::getpeername);
+    if (port != 0) connections.push_back({.fd = fd, .address = peer, .port = port});
+  }
+  return connections;
+}
+
+std::optional<Traffic> traffic_of(const Connection& connection) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(connection.fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  return Traffic{.bytes = info.tcpi_bytes_received, .quiet = std::chrono::milliseconds(info.tcpi_last_data_recv)};
 }
 
 void forget_name_servers() {

@@ -2,11 +2,16 @@
 // What the SIP stack has no call for: addresses, why a port cannot be had, and the buffers of its sockets. Any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.hpp"
+#include "formats/ip_address.hpp"
 
 namespace mmsgate::sip {
 
@@ -27,7 +32,31 @@ namespace mmsgate::sip {
 
 /// The stack reads all that waits in a TCP socket and copies the rest for each message in it: with much waiting,
 /// quadratic work. Sockets that are accepted at `port` from now on hold 32 KB at most.
-void limit_what_a_read_takes(std::uint16_t port);
+void limit_what_a_read_takes(const std::string& address, std::uint16_t port);
+
+/// The descriptors that listen for TCP at this address and port.
+[[nodiscard]] std::vector<int> listeners_at(const std::string& address, std::uint16_t port);
+
+/// ... that take datagrams.
+[[nodiscard]] std::vector<int> datagram_sockets_at(const std::string& address, std::uint16_t port);
+
+/// Somebody is connected to us by TCP.
+struct Connection {
+  int fd = -1;  ///< The stack's: not to be closed.
+  formats::IpAddress address;
+  std::uint16_t port = 0;
+};
+/// Those that were made to one of these ports at this address. Nothing: there is no descriptor left to look with.
+[[nodiscard]] std::optional<std::vector<Connection>> connections_at(const std::string& address,
+                                                                    std::span<const std::uint16_t> ports);
+
+/// What came over a connection, as the kernel has counted.
+struct Traffic {
+  std::uint64_t bytes = 0;
+  std::chrono::milliseconds quiet{};  ///< Since the last of them, or since it was made.
+};
+/// Nothing: it is none any more.
+[[nodiscard]] std::optional<Traffic> traffic_of(const Connection& connection);
 
 /// The stack looks up host names that strangers write into a Via (maddr), and waits for the answer. Nothing that this
 /// thread looks up goes to a name server from now on; /etc/hosts and IP addresses still work.

@@ -12,11 +12,12 @@ class Listener;
 struct OpenRequest;
 class PopRegistration;
 class SipLoop;
+class Watch;
 }  // namespace mmsgate::sip
 
 // The stack takes the types of its context pointers from macros that must stand before its headers.
 #define SU_ROOT_MAGIC_T mmsgate::sip::SipLoop
-#define SU_WAKEUP_ARG_T mmsgate::sip::SipLoop
+#define SU_WAKEUP_ARG_T mmsgate::sip::Watch
 #define SU_TIMER_ARG_T mmsgate::sip::PopRegistration
 #define NTA_LEG_MAGIC_T mmsgate::sip::Listener
 #define NTA_OUTGOING_MAGIC_T mmsgate::sip::OpenRequest

@@ -18,6 +18,7 @@ Queries::Queries(Database& db)
     : parts_(db),
       mark_(db, "SELECT at FROM marks WHERE name = ?"),
       result_(db, "SELECT 1 FROM deliveries WHERE result_id = ? AND result_id <> ''"),
+      identity_(db, "SELECT 1 FROM messages WHERE provider = ? AND provider_id = ?"),
       sent_(db,
             "SELECT d.id, d.state, substr(CAST(m.text AS BLOB), d.text_at + 1, d.text_bytes), d.part_count, "
             "d.result_id FROM deliveries d JOIN messages m ON m.id = d.message WHERE d.target = 1 AND "
@@ -48,6 +49,11 @@ std::optional<TimePoint> Queries::mark(std::string_view name) {
 
 bool Queries::has_result(const std::string& result_id) {
   Cursor row = result_.query(result_id);
+  return row.next();
+}
+
+bool Queries::has_message(const std::string& provider, const std::string& provider_id) {
+  Cursor row = identity_.query(provider, provider_id);
   return row.next();
 }
 

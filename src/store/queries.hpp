@@ -20,6 +20,7 @@ class Queries {
   /// A point in time that was written down under this name.
   [[nodiscard]] std::optional<TimePoint> mark(std::string_view name);
   [[nodiscard]] bool has_result(const std::string& result_id);
+  [[nodiscard]] bool has_message(const std::string& provider, const std::string& provider_id);
   [[nodiscard]] std::vector<SentLine> sent(const std::string& own, const std::string& destination, TimePoint since,
                                            TimePoint until);
   [[nodiscard]] std::vector<Summary> list(int limit, bool only_open);
@@ -32,7 +33,7 @@ class Queries {
   [[nodiscard]] std::vector<EventLine> events_of(MessageId message);
 
   PartReader parts_;
-  Statement mark_, result_, sent_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
+  Statement mark_, result_, identity_, sent_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
 };
 
 }  // namespace mmsgate::store

@@ -284,6 +284,9 @@ class SqliteStore final : public Store {
   Result<bool> has_result(const std::string& result_id) override {
     return ask([&] { return library_.queries.has_result(result_id); });
   }
+  Result<bool> has_message(const std::string& provider, const std::string& provider_id) override {
+    return ask([&] { return library_.queries.has_message(provider, provider_id); });
+  }
   Result<std::vector<SentLine>> sent(const std::string& own, const std::string& destination, TimePoint since,
                                      TimePoint until) override {
     return ask([&] { return library_.queries.sent(own, destination, since, until); });

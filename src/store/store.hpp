@@ -376,6 +376,8 @@ class Store {
   [[nodiscard]] virtual Result<std::optional<TimePoint>> imported_until() = 0;
   /// Is this the carrier's id of something that one of our deliveries is known to have sent?
   [[nodiscard]] virtual Result<bool> has_result(const std::string& result_id) = 0;
+  /// Is there a message that this provider told of by this id, to whichever of our numbers?
+  [[nodiscard]] virtual Result<bool> has_message(const std::string& provider, const std::string& provider_id) = 0;
   /// What went, or was to go, from our number `own` to `destination` in that time; the newest first.
   [[nodiscard]] virtual Result<std::vector<SentLine>> sent(const std::string& own, const std::string& destination,
                                                            TimePoint since, TimePoint until) = 0;

@@ -39,7 +39,7 @@ class Health final : public Handler {
 
 /// An answer instead of the handler where this client has asked for too much.
 std::unique_ptr<Handler> too_many(Limiter& limiter, const Head& head) {
-  const auto wait = limiter.take(head.client.household(), Limiter::Clock::now());
+  const auto wait = limiter.take(head.client.household(), std::chrono::steady_clock::now());
   if (!wait) return nullptr;
   Answer answer = say(429, "too many requests from this address");
   add_header(answer, MHD_HTTP_HEADER_RETRY_AFTER, std::to_string(wait->count()));

@@ -39,14 +39,25 @@ class OutboundTest : public EngineTest {
   /// The status and phrase that the phone hears.
   std::pair<int, std::string> send(sip::Request request) {
     std::promise<std::pair<int, std::string>> answer;
-    outbound_->on_message(std::move(request), sip::Responder([&](int status, std::string phrase) {
+    outbound_->on_message(std::move(request),
+                          sip::Responder([&](int status, std::string phrase, std::chrono::seconds wait) {
+                            wait_ = wait;
                             answer.set_value({status, std::move(phrase)});
                           }));
     return answer.get_future().get();
   }
   [[nodiscard]] std::vector<store::Summary> stored() { return store_->list(100, false).value(); }
 
+  /// With the settings as they are now.
+  sip::Request numbered(int number) {
+    static_cast<void>(world());
+    auto message = text("hello");
+    message.cseq = number;
+    return message;
+  }
+
   std::unique_ptr<Outbound> outbound_;
+  std::chrono::seconds wait_{};  ///< That the last answer asked for.
 };
 
 TEST_F(OutboundTest, WhoTheProxySaysHasLoggedInIsWhoItIsFrom) {
@@ -123,6 +134,69 @@ TEST_F(OutboundTest, WhenTooManyWaitThePhoneIsToldToSendItAgainLater) {
   EXPECT_EQ(send(to_bob).first, 202);
   take(carrier_, waiting);
   EXPECT_EQ(send(text("now")).first, 202);
+}
+
+TEST_F(OutboundTest, WhoSendsTooMuchIsToldWhenToComeAgainAndOthersAreNot) {
+  settings_.phone_rate = 3;
+  for (int n = 1; n <= 3; ++n) EXPECT_EQ(send(numbered(n)).first, 202);
+  for (int n = 4; n <= 6; ++n) {
+    EXPECT_EQ(send(numbered(n)), (std::pair(503, std::string("Too many messages, send it again later"))));
+    EXPECT_GE(wait_, std::chrono::seconds(1));
+    EXPECT_LE(wait_, std::chrono::seconds(20));
+  }
+  EXPECT_THAT(stored(), SizeIs(3));
+  auto of_bob = numbered(1);
+  of_bob.from_user = kBob;
+  of_bob.from_tag = "another";
+  EXPECT_EQ(send(of_bob).first, 202);
+  settings_.phone_rate = 0;
+  EXPECT_EQ(send(numbered(7)).first, 202) << "the limit is gone with the next message";
+}
+
+TEST_F(OutboundTest, AllTogetherHaveALimitToo) {
+  settings_.phone_rate = 0;
+  settings_.phone_rate_all = 2;
+  EXPECT_EQ(send(numbered(1)).first, 202);
+  auto of_bob = numbered(2);
+  of_bob.from_user = kBob;
+  EXPECT_EQ(send(of_bob).first, 202);
+  EXPECT_EQ(send(numbered(3)).first, 503);
+  of_bob.cseq = 4;
+  EXPECT_EQ(send(of_bob).first, 503);
+}
+
+TEST_F(OutboundTest, WhatWasTakenHearsSoAgainHoweverMuchComes) {
+  settings_.phone_rate = 1;
+  EXPECT_EQ(send(numbered(1)).first, 202);
+  EXPECT_EQ(send(numbered(2)).first, 503);
+  EXPECT_EQ(send(numbered(1)).first, 202) << "the phone has not heard the first yes";
+  EXPECT_EQ(wait_, std::chrono::seconds(0));
+  EXPECT_THAT(stored(), SizeIs(1));
+}
+
+// A phone that was away has as many receipts to send as messages came, and sends none of them twice.
+TEST_F(OutboundTest, ReceiptsAreTakenFromWhoMaySendNoMoreMessages) {
+  settings_.phone_rate = 2;
+  for (int n = 1; n <= 2; ++n) EXPECT_EQ(send(numbered(n)).first, 202);
+  EXPECT_EQ(send(numbered(3)).first, 503);
+  const std::string receipt =
+      "<?xml version=\"1.0\"?><imdn xmlns=\"urn:ietf:params:xml:ns:imdn\"><message-id>m</message-id>"
+      "<datetime>2026-01-01T00:00:00Z</datetime><delivery-notification><status><delivered/></status>"
+      "</delivery-notification></imdn>";
+  for (int n = 0; n < 190; ++n) ASSERT_EQ(send(request("message/imdn+xml", receipt)).first, 200) << n;
+}
+
+// What can go nowhere is answered with a notice, which is stored.
+TEST_F(OutboundTest, WhatCanGoNowhereIsCountedToo) {
+  settings_.phone_rate = 2;
+  const auto nowhere = [this](int number) {
+    auto message = numbered(number);
+    message.target_user = "109";
+    return send(message).first;
+  };
+  EXPECT_EQ(nowhere(1), 404);
+  EXPECT_EQ(nowhere(2), 404);
+  EXPECT_EQ(nowhere(3), 503);
 }
 
 TEST_F(OutboundTest, AFileThatIsGoneIsSaid) {

@@ -33,10 +33,12 @@ class HandReceiver final : public Receiver {
     messages.push({std::move(request), std::move(responder)});
   }
   void on_registered(std::string account) override { registered.push(std::move(account)); }
-
   void on_stranger(const std::string& source) override { strangers.push(std::string(source)); }
 
+  void on_crowd(const std::string& source) override { crowds.push(std::string(source)); }
+
   WaitingQueue<std::string> strangers;
+  WaitingQueue<std::string> crowds;
   WaitingQueue<Taken> messages;
   WaitingQueue<std::string> registered;
 };

@@ -27,6 +27,14 @@ TEST_F(QueriesOf, ListTheNewestFirst) {
   EXPECT_TRUE(store_->list(-1, false)->empty());
 }
 
+TEST_F(QueriesOf, WhetherAMessageIsHereByItsProvidersId) {
+  static_cast<void>(client_->accept({text_from("5145550111", "1"), text_to("5145550113", "3")}));
+  EXPECT_EQ(store_->has_message("voipms", "1"), true);
+  EXPECT_EQ(store_->has_message("sip", "3"), true);
+  EXPECT_EQ(store_->has_message("sip", "1"), false);
+  EXPECT_EQ(store_->has_message("voipms", "3"), false);
+}
+
 TEST_F(QueriesOf, ListOnlyWhatIsOpen) {
   static_cast<void>(client_->accept({text_from("5145550111", "1"), text_from("5145550112", "2")}));
   static_cast<void>(client_->record({.id = client_->claim_ids().at(1), .event = Event::accepted}));

@@ -128,6 +128,17 @@ TEST(SipCallers, AreThisMachineAndTheProxyUnlessNamed) {
       << error_of("sipallow = proxy\n");
 }
 
+TEST(SipRates, AreThereUnlessTheyAreNone) {
+  EXPECT_EQ(read("")->sip_rate, 120);
+  EXPECT_EQ(read("")->sip_rate_all, 3000);
+  const auto own = read("siprate = 5\nsiprateall = 0\n");
+  ASSERT_TRUE(own) << own.error().detail;
+  EXPECT_EQ(own->sip_rate, 5);
+  EXPECT_EQ(own->sip_rate_all, 0);
+  EXPECT_EQ(error_of("siprate = -1\n").find("m.conf:7: [sip] siprate must be a number"), 0U)
+      << error_of("siprate = -1\n");
+}
+
 TEST(SipTrace, GoesToTheLogWithoutAFile) {
   const auto config = read("siploglevel = 5\nsipconsoleloglevel = 3\n");
   EXPECT_EQ(config->sip_trace, 5);
