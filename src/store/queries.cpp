@@ -17,6 +17,7 @@ constexpr std::string_view kSummaryColumns = "id, direction, kind, own, peer, ac
 Queries::Queries(Database& db)
     : parts_(db),
       mark_(db, "SELECT at FROM marks WHERE name = ?"),
+      accepted_(db, "SELECT 1 FROM messages WHERE provider = ? AND provider_id = ? AND own = ?"),
       result_(db, "SELECT 1 FROM deliveries WHERE result_id = ? AND result_id <> ''"),
       sent_(db,
             "SELECT d.id, d.state, substr(CAST(m.text AS BLOB), d.text_at + 1, d.text_bytes), d.part_count, "
@@ -44,6 +45,11 @@ std::optional<TimePoint> Queries::mark(std::string_view name) {
   Cursor row = mark_.query(name);
   if (row.next()) row.read(at);
   return at;
+}
+
+bool Queries::has_message(const std::string& provider, const std::string& provider_id, const std::string& own) {
+  Cursor row = accepted_.query(provider, provider_id, own);
+  return row.next();
 }
 
 bool Queries::has_result(const std::string& result_id) {

@@ -19,6 +19,7 @@ class Queries {
 
   /// A point in time that was written down under this name.
   [[nodiscard]] std::optional<TimePoint> mark(std::string_view name);
+  [[nodiscard]] bool has_message(const std::string& provider, const std::string& provider_id, const std::string& own);
   [[nodiscard]] bool has_result(const std::string& result_id);
   [[nodiscard]] std::vector<SentLine> sent(const std::string& own, const std::string& destination, TimePoint since,
                                            TimePoint until);
@@ -32,7 +33,7 @@ class Queries {
   [[nodiscard]] std::vector<EventLine> events_of(MessageId message);
 
   PartReader parts_;
-  Statement mark_, result_, sent_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
+  Statement mark_, accepted_, result_, sent_, newest_, newest_open_, states_, message_, deliveries_, events_, counts_;
 };
 
 }  // namespace mmsgate::store

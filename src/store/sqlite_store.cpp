@@ -281,6 +281,10 @@ class SqliteStore final : public Store {
   Result<std::optional<TimePoint>> imported_until() override {
     return ask([&] { return library_.queries.mark("imported"); });
   }
+  Result<bool> has_message(const std::string& provider, const std::string& provider_id,
+                           const std::string& own) override {
+    return ask([&] { return library_.queries.has_message(provider, provider_id, own); });
+  }
   Result<bool> has_result(const std::string& result_id) override {
     return ask([&] { return library_.queries.has_result(result_id); });
   }

@@ -374,6 +374,9 @@ class Store {
   [[nodiscard]] virtual Result<TimePoint> born() = 0;
   /// What mark_imported() was told last; nothing: never.
   [[nodiscard]] virtual Result<std::optional<TimePoint>> imported_until() = 0;
+  /// Has this message been accepted, by what tells it from others?
+  [[nodiscard]] virtual Result<bool> has_message(const std::string& provider, const std::string& provider_id,
+                                                 const std::string& own) = 0;
   /// Is this the carrier's id of something that one of our deliveries is known to have sent?
   [[nodiscard]] virtual Result<bool> has_result(const std::string& result_id) = 0;
   /// What went, or was to go, from our number `own` to `destination` in that time; the newest first.

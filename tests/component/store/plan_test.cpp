@@ -46,6 +46,7 @@ class Plan : public StoreTest {
     store_->note_hook_use("t", kNow, [](const Result<bool>&) {});
     static_cast<void>(store_->find_blob(make_blob('a').id));
     static_cast<void>(store_->find_handout("1", kNow));
+    static_cast<void>(store_->has_message("sip", "1", kOwn));
     static_cast<void>(store_->has_result("1"));
     static_cast<void>(store_->sent(kOwn, "5145550114", kNow, kNow));
     static_cast<void>(store_->list(10, false));
