@@ -89,9 +89,7 @@ House::House(const ops::Config& config, gateway::Settings settings, std::shared_
                [this](const Result<gateway::MovedIn>& moved) { on_moved_in(moved); }),
       retention_(world(), *blobs_),
       outbound_(world(), deliveries_),
-      site_(
-          world(), hook_tokens_, logins_, inbound_, *blobs_, [this] { deliveries_.poke(Target::phone); },
-          [this] { keeper_.look_now(); }),
+      site_(world(), hook_tokens_, logins_, inbound_, *blobs_, deliveries_, [this] { keeper_.look_now(); }),
       carrier_(world(), api_) {
   clock_.on_step([this](Duration by) { on_clock_set(by); });
 }

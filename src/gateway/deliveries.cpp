@@ -192,20 +192,28 @@ void Deliveries::on_registered(const std::string& account) {
 }
 
 void Deliveries::on_proxy(std::string name) {
-  world_.loop.post([this, name = std::move(name)] {
-    const TimePoint now = world_.clock.now();
-    const Duration keeps = world_.settings.read()->proxy_keeps;
-    const TimePoint since = keeps == Duration::zero() ? TimePoint::max() : now - keeps;
-    world_.store.note_proxy(name, now, since, [this, name](const Result<std::optional<int>>& lost) {
-      if (!lost) {
-        world_.log.error("cannot write down that the proxy is {}: {}", name, lost.error().detail);
-        return world_.loop.post_after(kRecordPause, [this, name] { on_proxy(name); });
-      }
-      if (!*lost) return;
-      world_.log.info("the proxy was started anew ({}); {} messages that it had kept for phones are sent again", name,
-                      **lost);
-      poke(Target::phone);
-    });
+  world_.loop.post([this, name = std::move(name)]() mutable {
+    proxy_ = std::move(name);
+    note_proxy();
+  });
+}
+
+void Deliveries::note_proxy() {
+  const TimePoint now = world_.clock.now();
+  const Duration keeps = world_.settings.read()->proxy_keeps;
+  const TimePoint since = keeps == Duration::zero() ? TimePoint::max() : now - keeps;
+  world_.store.note_proxy(proxy_, now, since, [this, name = proxy_](const Result<std::optional<int>>& lost) {
+    if (!lost) {
+      world_.log.error("cannot write down that the proxy is {}: {}", name, lost.error().detail);
+      return world_.loop.post_after(kRecordPause, [this, name] {
+        // A former life that was written down after a later one would look like the newest.
+        if (proxy_ == name) note_proxy();
+      });
+    }
+    if (!*lost) return;
+    world_.log.info("the proxy was started anew ({}); {} messages that it had kept for phones are sent again", name,
+                    **lost);
+    poke(Target::phone);
   });
 }
 

@@ -57,6 +57,7 @@ class Deliveries {
   void ended(const std::shared_ptr<Try>& attempt, Verdict verdict);
   [[nodiscard]] store::Outcome judge(const Try& attempt, Verdict verdict);
   void record(store::Outcome outcome);
+  void note_proxy();
   [[nodiscard]] RetryPolicy policy_for(const store::Job& job) const;
   [[nodiscard]] store::FollowUp news();
 
@@ -64,6 +65,7 @@ class Deliveries {
   std::array<Flow, 2> flows_;
   RetryPolicy receipt_policy_;
   runtime::Rarely behind_lines_;
+  std::string proxy_;  ///< The one that has answered last.
   /// How often each account has registered since start: tells whether a phone came while its delivery was being
   /// refused.
   std::map<std::string, int, std::less<>> registrations_;

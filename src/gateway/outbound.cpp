@@ -13,13 +13,36 @@
 #include "gateway/follow_up.hpp"
 
 namespace mmsgate::gateway {
+namespace {
 
-void Outbound::on_message(sip::Request request, sip::Responder responder) {
+/// What waits beside the body of a MESSAGE: its addresses, the rows that are made of it, the stack's transaction.
+constexpr std::size_t kAround = 4U << 10;
+constexpr const char* kSendLater = "Too many messages are waiting, send it again later";
+
+/// Holds the room until the request has its answer.
+sip::Responder hold(std::shared_ptr<void> room, sip::Responder responder) {
+  return sip::Responder([room = std::move(room), responder = std::move(responder)](
+                            int status, std::string phrase) mutable { responder.answer(status, std::move(phrase)); });
+}
+
+}  // namespace
+
+void Outbound::on_message(sip::Request request, sip::Responder open) {
   const auto directory = world_.book.read();
   const SubAccount* sender = directory->find(request.from_user);
-  if (sender == nullptr) return responder.answer(403, "Not one of our sub accounts");
-  if (!is_genuine(request)) return responder.answer(403, "Not who the proxy says has logged in");
-  if (const auto wait = floods_.anything(request.from_user)) return too_much(request, *wait, std::move(responder));
+  if (sender == nullptr) return open.answer(403, "Not one of our sub accounts");
+  if (!is_genuine(request)) return open.answer(403, "Not who the proxy says has logged in");
+  if (const auto wait = floods_.anything(request.from_user)) return too_much(request, *wait, std::move(open));
+  auto room = waiting_.enter(kAround + request.body.size());
+  if (room == nullptr) {
+    if (full_lines_.is_time()) {
+      world_.log.warning(
+          "phones send more messages than can be written down: new ones are refused (503) until there is room again; "
+          "is the disk slow? (this is said once in ten minutes)");
+    }
+    return open.answer(503, kSendLater);
+  }
+  sip::Responder responder = hold(std::move(room), std::move(open));
   deliveries_.on_registered(request.from_user);  // who speaks is there
   const auto message = formats::parse_phone_message(request.content_type, request.body);
   if (!message) {
@@ -85,8 +108,10 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
   }
   auto& message = std::get<NewMessage>(planned);
   const Target target = message.deliveries.front().target;
-  if (deliveries_.is_behind(target)) {
-    return responder.answer(503, "Too many messages are waiting, send it again later");
+  // What was accepted before is: its phone hears yes again, not that it has to come again.
+  if (deliveries_.is_behind(target) &&
+      !world_.store.has_message(message.provider, message.provider_id).value_or(false)) {
+    return responder.answer(503, kSendLater);
   }
   world_.store.accept({std::move(message)}, [this, target, responder = std::move(responder)](
                                                 const Result<store::Accepted>& accepted) mutable {
@@ -106,8 +131,9 @@ void Outbound::refuse(const sip::Request& request, const SubAccount& sender, con
   auto notice =
       make_notice(fmt::format("refused:{}|{}", request.call_id, request.cseq), own, peer, sender.id.value,
                   fmt::format("Not delivered to {}: {}", peer, refusal.phrase), world_.clock.now(), world_.random);
-  responder.answer(refusal.status, refusal.phrase);
-  world_.store.accept({std::move(notice)}, [this](const Result<store::Accepted>& accepted) {
+  world_.store.accept({std::move(notice)}, [this, refusal, responder = std::move(responder)](
+                                               const Result<store::Accepted>& accepted) mutable {
+    responder.answer(refusal.status, refusal.phrase);
     if (accepted && accepted->added > 0) deliveries_.poke(Target::phone);
   });
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "gateway/flood_limits.hpp"
 #include "gateway/outbound_plan.hpp"
 #include "gateway/phone_sender.hpp"
+#include "gateway/waiting_room.hpp"
 #include "gateway/world.hpp"
 #include "runtime/rarely.hpp"
 #include "sip/endpoint.hpp"
@@ -38,7 +40,7 @@ class Outbound final : public sip::Receiver {
   void too_much(const sip::Request& request, std::chrono::seconds wait, sip::Responder responder);
   void accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,
               const Directory& directory, sip::Responder responder);
-  /// The phone shows that it was not delivered; why, it is told in words.
+  /// The phone shows that it was not delivered; why, it is told in words, which are on disk by then.
   void refuse(const sip::Request& request, const SubAccount& sender, const Refusal& refusal, sip::Responder responder);
   void receipts(const formats::PhoneReceipts& receipts, const SubAccount& sender, sip::Responder responder);
   /// "Is typing" goes to another extension at once or not at all: it is stored nowhere.
@@ -48,13 +50,17 @@ class Outbound final : public sip::Receiver {
   [[nodiscard]] bool is_genuine(const sip::Request& request);
   [[nodiscard]] Result<std::vector<Part>> parts_of(const std::vector<formats::RcsFile>& files) const;
 
+  static constexpr std::size_t kMostWaiting = 16U << 20;  ///< Some four thousand texts, or sixteen of the largest.
+
   World world_;
   Deliveries& deliveries_;
-  PhoneSender* phones_ = nullptr;  ///< The gateway loop's.
+  WaitingRoom waiting_{kMostWaiting};  ///< MESSAGEs that have no answer yet.
   FloodLimits floods_{world_};
+  PhoneSender* phones_ = nullptr;      ///< The gateway loop's.
   runtime::Rarely stranger_lines_{world_.clock, std::chrono::minutes(10)};
   runtime::Rarely crowd_lines_{world_.clock, std::chrono::minutes(10)};
   runtime::Rarely forged_lines_{world_.clock, std::chrono::minutes(10)};
+  runtime::Rarely full_lines_{world_.clock, std::chrono::minutes(10)};
 };
 
 }  // namespace mmsgate::gateway

@@ -54,7 +54,10 @@ web::Response handed_out(store::HandoutKind kind, std::string document) {
 
 std::optional<web::Response> GatewaySite::refuse(const web::Errand& errand) {
   auto warrant = look_at(errand);
-  return warrant ? std::nullopt : std::optional(std::move(warrant.error()));
+  if (!warrant) return std::move(warrant.error());
+  // Not once its body has come: as many as can come at once are no crowd.
+  if (!deliveries_.is_behind(Target::phone)) return std::nullopt;
+  return web::Response{.status = 503, .body = "too many messages wait\n", .headers = {{"Retry-After", "60"}}};
 }
 
 std::expected<Warrant, web::Response> GatewaySite::look_at(const web::Errand& errand) {
@@ -129,7 +132,7 @@ void GatewaySite::keep(web::Upload upload, web::Reply reply) {
     room.reset();  // it counts by its row now, or not at all
     if (stored && *stored) {
       reply.answer({.content_type = std::string(formats::kRcsFileType), .body = formats::write_rcs_files({file})});
-      if (is_errand) on_accepted_();
+      if (is_errand) deliveries_.poke(Target::phone);
       return;
     }
     // The answer comes after the removal: who hears it finds nothing left.

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "formats/rcs_file.hpp"
+#include "gateway/deliveries.hpp"
 #include "gateway/errand_plan.hpp"
 #include "gateway/hook_tokens.hpp"
 #include "gateway/inbound.hpp"
@@ -25,16 +26,16 @@ namespace mmsgate::gateway {
 
 class GatewaySite final : public web::Site {
  public:
-  /// All must outlive it. `on_accepted` is called, on the store's thread, when a script's file is to go to a phone;
-  /// `on_doubt`, on the web server's, when it may be that a password is another at VoIP.ms now: seldom.
+  /// All must outlive it. `on_doubt` is called, on the web server's thread, when it may be that a password is another
+  /// at VoIP.ms now: seldom.
   GatewaySite(World world, HookTokens& hook_tokens, PhoneLogins& logins, Inbound& inbound, media::BlobStore& blobs,
-              std::function<void()> on_accepted, std::function<void()> on_doubt)
+              Deliveries& deliveries, std::function<void()> on_doubt)
       : world_(world),
         hook_tokens_(hook_tokens),
         logins_(logins),
         inbound_(inbound),
         blobs_(blobs),
-        on_accepted_(std::move(on_accepted)),
+        deliveries_(deliveries),
         on_doubt_(std::move(on_doubt)) {}
 
   [[nodiscard]] web::HookCaller hook_caller(std::string_view token) override;
@@ -42,7 +43,7 @@ class GatewaySite final : public web::Site {
   void on_hook(web::HookRequest request, web::Reply reply) override {
     inbound_.on_hook(std::move(request), std::move(reply));
   }
-  /// By the keys as they are in the database now.
+  /// By the keys as they are in the database now; also while more wait for the phones than can be sent on.
   [[nodiscard]] std::optional<web::Response> refuse(const web::Errand& errand) override;
   [[nodiscard]] Result<std::optional<std::string>> login_hash(formats::DigestHash hash, const std::string& user,
                                                               const std::string& realm) override {
@@ -72,7 +73,8 @@ class GatewaySite final : public web::Site {
   PhoneLogins& logins_;
   Inbound& inbound_;
   media::BlobStore& blobs_;
-  std::function<void()> on_accepted_, on_doubt_;
+  Deliveries& deliveries_;
+  std::function<void()> on_doubt_;
   UploadQuota quota_{world_};
   runtime::Rarely no_warrant_lines_{world_.clock, std::chrono::minutes(10)};
   runtime::Rarely wrong_login_lines_{world_.clock, std::chrono::minutes(10)};

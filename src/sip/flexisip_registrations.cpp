@@ -67,18 +67,18 @@ class AskFlexisip final : public Registrations {
   Answer look_up(const std::string& account, Steady::time_point asked) {
     // What was asked while Flexisip kept another waiting shares its fate: a queue must not wait two seconds for each.
     if (asked < failed_at_) return std::unexpected(failure_);
-    // What waits since the former one must go first: its turn comes in a moment.
-    if (notice_a_new_start()) return fail(ErrorKind::transient, "Flexisip was started anew just now");
+    if (notice_a_new_start()) return std::unexpected(failure_);
     if (const auto it = known_.find(account); it != known_.end() && Steady::now() < it->second.until) {
       return it->second.answer;
     }
     auto answer = ask(account);
-    if (!answer) {
-      failure_ = answer.error();
-      failed_at_ = Steady::now();
-    }
+    if (!answer) fail_all(answer.error());
     keep(account, answer);
     return answer;
+  }
+  void fail_all(Error why) {
+    failure_ = std::move(why);
+    failed_at_ = Steady::now();
   }
   void keep(const std::string& account, const Answer& answer) {
     if (known_.size() >= kMostKnown) known_.clear();
@@ -155,14 +155,17 @@ class AskFlexisip final : public Registrations {
   /// Another answers than the one that was met last. Where all is as before, this costs a look into a folder.
   [[nodiscard]] bool notice_a_new_start() {
     std::string traces = socket_.traces();
-    if (traces == traces_ || !socket_.meet()) return false;
+    if (traces == traces_) return false;
+    known_.clear();  // who was known there may not be any more
+    if (!socket_.meet()) return false;
     traces_ = std::move(traces);
     const auto& [path, pid, since] = socket_.peer();
     std::string name = fmt::format("Flexisip at {}, process {}, since {}", path, pid, since);
     if (name == name_) return false;
     const bool is_another = !std::exchange(name_, name).empty();
-    known_.clear();  // a new one knows nobody yet
     on_proxy_(std::move(name));
+    // What waits since the former one must go first: the turn of what was asked before comes in a moment.
+    if (is_another) fail_all({ErrorKind::transient, "Flexisip was started anew just now"});
     return is_another;
   }
   /// Flexisip tells nobody who has come. So while messages wait for somebody, it is asked every few seconds, less

@@ -9,10 +9,12 @@ Proxies::Proxies(Database& db, Upkeep& upkeep)
     : db_(db),
       upkeep_(upkeep),
       any_(db, "SELECT 1 FROM proxies LIMIT 1"),
-      add_(db, "INSERT INTO proxies (name, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+      see_(db, "UPDATE proxies SET seen_at = ? WHERE name = ?"),
+      add_(db, "INSERT INTO proxies (name, seen_at) VALUES (?, ?)"),
+      // Not the one just added, wherever the clock has been set meanwhile.
       forget_(db,
-              "DELETE FROM proxies WHERE name IN (SELECT name FROM proxies ORDER BY seen_at DESC LIMIT -1 OFFSET 16)") {
-}
+              "DELETE FROM proxies WHERE name IN "
+              "(SELECT name FROM proxies WHERE name <> ? ORDER BY seen_at DESC LIMIT -1 OFFSET 15)") {}
 
 std::optional<int> Proxies::note(const std::string& name, TimePoint now, TimePoint kept_since) {
   bool is_first = false;
@@ -20,9 +22,12 @@ std::optional<int> Proxies::note(const std::string& name, TimePoint now, TimePoi
     Cursor row = any_.query();
     is_first = !row.next();
   }
+  // It is told when another answers than before, so this is no write for each message.
+  see_.run(now, name);
+  if (db_.changes() > 0) return std::nullopt;
   add_.run(name, now);
-  if (db_.changes() == 0 || is_first) return std::nullopt;
-  forget_.run();
+  if (is_first) return std::nullopt;
+  forget_.run(name);
   return upkeep_.send_again(kept_since, now);
 }
 

@@ -21,7 +21,7 @@ class Proxies {
  private:
   Database& db_;
   Upkeep& upkeep_;
-  Statement any_, add_, forget_;
+  Statement any_, see_, add_, forget_;
 };
 
 }  // namespace mmsgate::store

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
 #include "component/gateway/engine_fixture.hpp"
 
 namespace mmsgate::gateway {
@@ -220,6 +222,32 @@ TEST_F(EngineTest, NoMoreAtOnceThanAllowed) {
   EXPECT_EQ(phones_.tries.size(), 0U);
   one->report.ended({.event = Event::accepted});
   EXPECT_TRUE(phones_.tries.pop());
+}
+
+TEST_F(EngineTest, AFormerLifeOfTheProxyIsNotWrittenDownAfterALaterOne) {
+  start();
+  deliveries_->on_proxy("first");
+  const MessageId id = accept(message("1", {kAlice}));
+  const auto sent_and_kept = [this] {
+    auto each = phones_.tries.pop();
+    ASSERT_TRUE(each);
+    each->report.ended({.event = Event::accepted, .reason = "202", .kept = true});
+  };
+  sent_and_kept();
+  EXPECT_EQ(state_of(id), State::accepted);
+  std::filesystem::rename(folder_.file("m.sqlite"), folder_.file("elsewhere.sqlite"));
+  deliveries_->on_proxy("second");
+  settle();
+  std::filesystem::rename(folder_.file("elsewhere.sqlite"), folder_.file("m.sqlite"));
+  deliveries_->on_proxy("third");
+  sent_and_kept();
+  EXPECT_EQ(state_of(id), State::accepted);
+  // A timer that was set later and stands longer comes after the one for the second life.
+  std::promise<void> later;
+  loop_->post_after(std::chrono::milliseconds(1100), [&] { later.set_value(); });
+  later.get_future().get();
+  EXPECT_EQ(state_of(id), State::accepted);
+  EXPECT_EQ(phones_.tries.size(), 0U);
 }
 
 }  // namespace

@@ -129,11 +129,15 @@ class EngineTest : public testing::Test {
       each->report.ended({.event = Event::accepted, .reason = "taken"});
     }
   }
-  /// The state of the message's first delivery, once what was told the store before is written.
-  State state_of(MessageId id) {
+  /// What the store was told before is written, or failed.
+  void settle() {
     std::promise<void> written;
     loop_->post([&] { store_->release("nobody", clock_.now(), [&](const Result<int>&) { written.set_value(); }); });
     written.get_future().get();
+  }
+  /// The state of the message's first delivery, once what was told the store before is written.
+  State state_of(MessageId id) {
+    settle();
     const auto history = store_->history(id);
     EXPECT_TRUE(history && *history);
     return (*history)->deliveries.front().state;

@@ -37,14 +37,15 @@ class OutboundTest : public EngineTest {
   static sip::Request text(std::string words) { return request("text/plain", std::move(words)); }
 
   /// The status and phrase that the phone hears.
-  std::pair<int, std::string> send(sip::Request request) {
-    std::promise<std::pair<int, std::string>> answer;
-    outbound_->on_message(std::move(request),
-                          sip::Responder([&](int status, std::string phrase, std::chrono::seconds wait) {
-                            wait_ = wait;
-                            answer.set_value({status, std::move(phrase)});
+  using Heard = std::pair<int, std::string>;
+  Heard send(sip::Request request) { return begin(std::move(request)).get(); }
+  std::future<Heard> begin(sip::Request request) {
+    const auto answer = std::make_shared<std::promise<Heard>>();
+    outbound_->on_message(std::move(request), sip::Responder([this, answer](int status, std::string phrase, std::chrono::seconds wait) {
+                             wait_ = wait;
+                            answer->set_value({status, std::move(phrase)});
                           }));
-    return answer.get_future().get();
+    return answer->get_future();
   }
   [[nodiscard]] std::vector<store::Summary> stored() { return store_->list(100, false).value(); }
 
@@ -197,6 +198,42 @@ TEST_F(OutboundTest, WhatCanGoNowhereIsCountedToo) {
   EXPECT_EQ(nowhere(1), 404);
   EXPECT_EQ(nowhere(2), 404);
   EXPECT_EQ(nowhere(3), 503);
+}
+
+TEST_F(OutboundTest, WhatWasAcceptedIsAcceptedAgainHoweverManyWait) {
+  EXPECT_EQ(send(text("hello")).first, 202);
+  take(carrier_, 1);
+  fall_behind(Target::carrier);
+  const auto before = store_->list(100'000, false)->size();
+  EXPECT_EQ(send(text("hello")).first, 202);
+  auto another = text("hello");
+  another.cseq = 21;
+  EXPECT_EQ(send(another).first, 503) << "it was not accepted before";
+  EXPECT_EQ(store_->list(100'000, false)->size(), before);
+}
+
+TEST_F(OutboundTest, WhatWaitsForTheDiskHasAnEnd) {
+  std::promise<void> disk;
+  store_->release("nobody", clock_.now(), [works = disk.get_future().share()](const Result<int>&) { works.wait(); });
+  std::vector<std::future<Heard>> answers;
+  auto next = [&, to = 0](const char* extension) mutable {
+    auto message = text("hello");
+    message.target_user = extension;
+    message.cseq = ++to;
+    answers.push_back(begin(std::move(message)));
+    return answers.back().wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  };
+  constexpr std::size_t kFarTooMany = 10'000;
+  // Some to nobody: what is refused waits too, until it is written down what its sender is told.
+  while (!next(answers.size() % 64 == 0 ? "109" : "102") && answers.size() < kFarTooMany) continue;
+  EXPECT_GT(answers.size(), 1000U);
+  ASSERT_LT(answers.size(), kFarTooMany);
+  EXPECT_EQ(answers.back().get().first, 503);
+  answers.pop_back();
+  disk.set_value();
+  for (std::size_t n = 0; n < answers.size(); ++n) EXPECT_EQ(answers[n].get().first, n % 64 == 0 ? 404 : 202) << n;
+  next("102");
+  EXPECT_EQ(answers.back().get().first, 202) << "there is room again";
 }
 
 TEST_F(OutboundTest, AFileThatIsGoneIsSaid) {

@@ -20,9 +20,11 @@ namespace mmsgate::gateway {
 namespace {
 
 using media::LinkKeys;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::Pair;
 using testing::SizeIs;
 
 constexpr const char* kKey = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -42,9 +44,8 @@ class SiteTest : public EngineTest {
     check_ = std::make_unique<HookCheck>(world(), api_);
     inbound_ = std::make_unique<Inbound>(world(), *tokens_, *check_, *deliveries_, [] {});
     logins_ = std::make_unique<PhoneLogins>(world(), "api password", std::vector<std::string>{"sip.example.org"});
-    site_ = std::make_unique<GatewaySite>(
-        world(), *tokens_, *logins_, *inbound_, *blobs_, [this] { deliveries_->poke(Target::phone); },
-        [this] { ++doubts_; });
+    site_ = std::make_unique<GatewaySite>(world(), *tokens_, *logins_, *inbound_, *blobs_, *deliveries_,
+                                          [this] { ++doubts_; });
     EXPECT_EQ(command([](store::Store& store, store::Done<bool> done) {
                 store.add_upload_key({.name = "door", .hash = crypto::sha256(kKey), .accounts = {kBob}},
                                      std::move(done));
@@ -210,6 +211,18 @@ TEST_F(SiteTest, WhatCannotBeDeliveredIsDeadAndNobodyIsToldOfIt) {
   const MessageId id = stored().at(0).id;
   EXPECT_TRUE(testing_support::eventually([&] { return state_of(id) == State::failed; }));
   EXPECT_THAT(stored(), SizeIs(1)) << "no notice, no receipt";
+}
+
+TEST_F(SiteTest, WhenTooManyWaitAScriptIsToldToComeAgain) {
+  const int waiting = fall_behind(Target::phone);
+  const auto refused = site_->refuse(to_bob());
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 503);
+  EXPECT_THAT(refused->headers, Contains(Pair("Retry-After", "60")));
+  EXPECT_EQ(site_->refuse(to_bob(kWrongKey))->status, 403) << "to who has no key nothing is said of it";
+  EXPECT_EQ(upload(std::nullopt).status, 200) << "a phone's file is no message yet";
+  take(phones_, waiting);
+  EXPECT_FALSE(site_->refuse(to_bob()));
 }
 
 TEST_F(SiteTest, WithoutAGoodKeyNothingIsStoredAndAllIsAnsweredAlike) {

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "sip/registrations.hpp"
 #include "support/as_nobody.hpp"
@@ -329,6 +330,16 @@ TEST_F(AskFlexisip, EachLifeOfItHasANameOfItsOwnAndIsToldOnce) {
   EXPECT_EQ(proxies_.size(), 0U);
 }
 
+TEST_F(AskFlexisip, WhenItsSocketIsGoneNobodyIsKnownAnyMore) {
+  options_.fresh = std::chrono::hours(1);
+  auto flexisip = std::make_unique<Flexisip>(socket());
+  place(*flexisip);
+  ASSERT_TRUE(find());
+  flexisip.reset();
+  std::filesystem::remove(socket());
+  expect_transient("is not running, or elsewhere");
+}
+
 TEST_F(AskFlexisip, ANewStartIsNoticedBeforeAMessageGoesToIt) {
   auto flexisip = std::make_unique<Flexisip>(socket());
   place(*flexisip);
@@ -339,6 +350,36 @@ TEST_F(AskFlexisip, ANewStartIsNoticedBeforeAMessageGoesToIt) {
   EXPECT_TRUE(find()) << "once";
   EXPECT_TRUE(proxies_.pop() && proxies_.pop());
   EXPECT_EQ(proxies_.size(), 0U);
+}
+
+TEST_F(AskFlexisip, NothingThatWasAskedForBeforeANewStartGoesBeforeWhatItLost) {
+  const auto former = std::make_unique<Flexisip>(socket());
+  place(*former);
+  ASSERT_TRUE(find());
+  std::promise<void> begun;
+  std::promise<void> gate;
+  former->set_mood([&, open = gate.get_future().share()](const std::string&) {
+    begun.set_value();
+    open.wait();
+    return std::optional<std::string>("{\"aors\" : []}");
+  });
+  const auto ask = [this](const std::string& account) {
+    registrations_->find(account, [this](Result<Contact> contact) { found_.push(std::move(contact)); });
+  };
+  ask("100000_eve");
+  begun.get_future().get();
+  Flexisip next(socket(78));
+  place(next);
+  ask(kBob);
+  ask(kBob);
+  gate.set_value();
+  EXPECT_TRUE(found_.pop()) << "of Eve";
+  for (int i = 0; i < 2; ++i) {
+    const auto contact = found_.pop();
+    ASSERT_TRUE(contact && !*contact) << i;
+    EXPECT_THAT(contact->error().detail, HasSubstr("started anew"));
+  }
+  EXPECT_TRUE(find());
 }
 
 }  // namespace

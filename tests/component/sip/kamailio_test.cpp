@@ -155,5 +155,28 @@ TEST(AskKamailio, TellsOnceOfEachStart) {
   EXPECT_EQ(proxies.size(), 0U);
 }
 
+TEST(AskKamailio, ANewStartIsNoticedBeforeAMessageGoesToIt) {
+  Kamailio kamailio;
+  WaitingQueue<std::string> proxies;
+  Answers answers;
+  const auto registrations =
+      ask_kamailio({.domain = "example.org", .rpc_socket = kamailio.rpc_socket(), .look_every = std::chrono::hours(1)},
+                   [&](std::string name) { proxies.push(std::move(name)); });
+  ASSERT_EQ(kamailio.register_phone("100000_bob@example.org", 600), 200);
+  answers.ask(*registrations, "100000_bob");
+  ASSERT_TRUE(answers.next());
+  const auto begun = std::time(nullptr);
+  kamailio.stop();
+  ASSERT_TRUE(testing_support::eventually([&] { return std::time(nullptr) > begun; }));
+  kamailio.start();
+  ASSERT_EQ(kamailio.register_phone("100000_bob@example.org", 600), 200);
+  answers.ask(*registrations, "100000_bob");
+  expect_transient(answers.next(), "started anew");
+  answers.ask(*registrations, "100000_bob");
+  EXPECT_TRUE(answers.next()) << "once";
+  EXPECT_TRUE(proxies.pop() && proxies.pop());
+  EXPECT_EQ(proxies.size(), 0U);
+}
+
 }  // namespace
 }  // namespace mmsgate::sip

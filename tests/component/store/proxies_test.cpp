@@ -110,6 +110,24 @@ TEST_F(Proxies, TwoSideBySideAreNoNewStart) {
   for (const char* name : {"here", "there", "here"}) EXPECT_EQ(note(name), std::nullopt);
 }
 
+TEST_F(Proxies, TheOtherOfTwoIsNotForgottenHoweverOftenTheOneIsStartedAnew) {
+  note("here");
+  static_cast<void>(client_->accept_one(text_from(kPeer, "1")));
+  send_all(true);
+  for (int i = 0; i < 40; ++i) {
+    const TimePoint now = kNow + std::chrono::seconds(i);
+    EXPECT_EQ(note("there, life " + std::to_string(i), now), Lost(1));
+    send_all(true, now);
+    EXPECT_EQ(note("here", now + Duration(1)), std::nullopt) << i;
+  }
+}
+
+TEST_F(Proxies, TheNewestIsRememberedThoughTheClockWasSetBack) {
+  for (int i = 0; i < 20; ++i) note("life " + std::to_string(i), kNow + Duration(i));
+  EXPECT_EQ(note("life 20", kNow - hours(1)), Lost(0));
+  EXPECT_EQ(note("life 20", kNow - hours(1)), std::nullopt);
+}
+
 TEST_F(Proxies, AProxyThatForgetsNothingIsNotHelped) {
   static_cast<void>(client_->accept_one(text_from(kPeer, "1")));
   note("first");
