@@ -7,22 +7,33 @@
 #include <utility>
 #include <vector>
 
+#include "web/acknowledged.hpp"
+
 namespace mmsgate::web {
 namespace {
 
 /// Who came, or was answered, no longer ago may be about to ask: he goes only where nobody else is left.
 constexpr std::chrono::seconds kFresh{1};
 
+/// Who reads fewer bytes a second than this is slow. More of him than there may be connections no line of a house
+/// feeds.
+constexpr std::uint64_t kSlow = 8 << 10;
+
 /// So many below its limit it begins to be crowded: as many may be on their way out while as many come in.
 constexpr std::size_t crowded_at(std::size_t most) {
   return most - std::min(most, std::max<std::size_t>(1, most / 16));
+}
+
+int socket_of(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info == nullptr ? -1 : info->connect_fd;
 }
 
 }  // namespace
 
 bool Connections::opened(MHD_Connection* connection, const formats::IpAddress& from) {
   const Line line{.from = from.household(), .since = Clock::now()};
-  const Room room = make_room(households_[line.from]);
+  const Room room = make_room(line.from, households_[line.from]);
   lines_[connection] = line;
   enter(connection, line);
   if (room == Room::none) cut(connection);
@@ -46,6 +57,13 @@ void Connections::answered(MHD_Connection* connection) {
   enter(connection, found->second);
 }
 
+void Connections::answer_has_begun(MHD_Connection* connection) {
+  change(connection, Stage::answer);
+  const auto found = lines_.find(connection);
+  if (found == lines_.end()) return;
+  found->second.reading = {.since = Clock::now(), .from = acknowledged(socket_of(connection)).value_or(0)};
+}
+
 void Connections::change(MHD_Connection* connection, Stage stage) {
   const auto found = lines_.find(connection);
   if (found == lines_.end() || found->second.stage == Stage::cut) return;
@@ -58,7 +76,7 @@ void Connections::enter(MHD_Connection* connection, const Line& line) {
   if (line.stage == Stage::cut) return;
   Household& household = households_[line.from];
   ++household.lines;
-  if (line.stage != Stage::answer) household.waiting.emplace(line.stage, line.since, connection);
+  if (line.stage < Stage::work) household.waiting.emplace(line.stage, line.since, connection);
 }
 
 void Connections::leave(MHD_Connection* connection, const Line& line) {
@@ -69,18 +87,27 @@ void Connections::leave(MHD_Connection* connection, const Line& line) {
 }
 
 void Connections::cut(MHD_Connection* connection) {
-  const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-  if (info != nullptr) ::shutdown(info->connect_fd, SHUT_RDWR);
+  if (const int fd = socket_of(connection); fd >= 0) ::shutdown(fd, SHUT_RDWR);
   change(connection, Stage::cut);
   ++cut_;
 }
 
-Connections::Room Connections::make_room(const Household& household) {
-  if (household.lines >= limits_.most_per_address) return first_gives_way(household) ? Room::made : Room::none;
-  if (lines_.size() - cut_ < crowded_at(limits_.most)) return Room::free;
-  first_gives_way(*most_crowded());  // else all are busy with us, and libmicrohttpd lets the rest wait
-  return Room::made;
+Connections::Room Connections::make_room(const formats::IpAddress& from, const Household& household) {
+  if (household.lines >= limits_.most_per_address) {
+    const bool is_made = first_gives_way(household) || slowest_reader_gives_way(&from);
+    return is_made ? Room::made : Room::none;
+  }
+  if (!is_crowded()) return Room::free;
+  // Who reads slowly asks for little, who only sits there for nothing; who is about to ask, or sends us a file, for
+  // more.
+  const Household& crowd = *most_crowded();
+  const bool has_idle = !crowd.waiting.empty() && std::get<Stage>(*crowd.waiting.begin()) == Stage::head &&
+                        std::get<Clock::time_point>(*crowd.waiting.begin()) < Clock::now() - kFresh;
+  if (has_idle || !slowest_reader_gives_way()) first_gives_way(crowd);
+  return Room::made;  // else all are busy with us, and libmicrohttpd lets the rest wait
 }
+
+bool Connections::is_crowded() const { return lines_.size() - cut_ >= crowded_at(limits_.most); }
 
 const Connections::Household* Connections::most_crowded() const {
   const auto fresh = Clock::now() - kFresh;
@@ -105,9 +132,38 @@ void Connections::sweep() {
   const auto oldest = now - limits_.request_time;
   std::vector<MHD_Connection*> late;
   for (const auto& [connection, line] : lines_) {
-    if (line.stage < Stage::answer && line.since <= oldest) late.push_back(connection);
+    if (line.stage < Stage::work && line.since <= oldest) late.push_back(connection);
   }
   for (MHD_Connection* connection : late) cut(connection);
+  measure(now);
+  // At libmicrohttpd's limit nobody gets in, and so nobody would make them give way.
+  while (is_crowded() && slowest_reader_gives_way()) {
+  }
+}
+
+void Connections::measure(Clock::time_point now) {
+  for (auto& [connection, line] : lines_) {
+    Reading& reading = line.reading;
+    if (line.stage != Stage::answer || now - reading.since < limits_.reading) continue;
+    const auto bytes = acknowledged(socket_of(connection));
+    if (!bytes) continue;
+    const std::chrono::duration<double> passed = now - reading.since;
+    const auto pace = static_cast<double>(*bytes - reading.from) / passed.count();
+    reading = {.since = now, .from = *bytes, .pace = static_cast<std::uint64_t>(pace)};
+  }
+}
+
+bool Connections::slowest_reader_gives_way(const formats::IpAddress* from) {
+  MHD_Connection* slowest = nullptr;
+  std::uint64_t pace = kSlow;
+  for (const auto& [connection, line] : lines_) {
+    if (line.stage != Stage::answer || !line.reading.pace || *line.reading.pace >= pace) continue;
+    if (from != nullptr && line.from != *from) continue;
+    slowest = connection;
+    pace = *line.reading.pace;
+  }
+  if (slowest != nullptr) cut(slowest);
+  return slowest != nullptr;
 }
 
 }  // namespace mmsgate::web

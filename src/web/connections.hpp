@@ -2,14 +2,18 @@
 // Who is connected, and how long each has been busy with a request that is not whole yet. libmicrohttpd ends what is
 // silent; a client that sends a byte now and then it would serve for ever, and whoever opens as many connections as
 // there may be would keep all others out. So the slow are cut off, and when it gets crowded, those who have asked for
-// nothing yet give way to the newcomer: first of the address that has the most. On the web thread.
+// nothing yet give way to the newcomer: first of the address that has the most. So do those who read their answer so
+// slowly that they would hold their connection for ever; while there is room, they may take their time. On the web
+// thread.
 #pragma once
 
 #include <microhttpd.h>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -24,6 +28,7 @@ class Connections {
     std::chrono::seconds request_time;
     std::size_t most;  ///< Of libmicrohttpd too: beyond it nobody gets in, so it begins to be crowded somewhat below.
     std::size_t most_per_address;
+    std::chrono::milliseconds reading;  ///< Over so long it is measured how fast an answer is read.
   };
   /// So many beyond most_per_address libmicrohttpd must let in: they come before those that were cut have gone.
   static constexpr std::size_t kInBetween = 64;
@@ -35,8 +40,10 @@ class Connections {
   void closed(MHD_Connection* connection);
   /// Its headers are here.
   void request_has_begun(MHD_Connection* connection) { change(connection, Stage::body); }
-  /// From now on it is answered; a slow reader is libmicrohttpd's to end.
-  void request_is_whole(MHD_Connection* connection) { change(connection, Stage::answer); }
+  /// From now on it waits for us.
+  void request_is_whole(MHD_Connection* connection) { change(connection, Stage::work); }
+  /// From now on we wait for it.
+  void answer_has_begun(MHD_Connection* connection);
   /// The next request of the connection may begin.
   void answered(MHD_Connection* connection);
 
@@ -45,12 +52,19 @@ class Connections {
   void sweep();
 
  private:
-  /// In the order in which they give way; the last two do not.
-  enum class Stage { head, body, answer, cut };
+  /// The first two give way in their order; slow readers besides.
+  enum class Stage { head, body, work, answer, cut };
+  /// How an answer is read.
+  struct Reading {
+    Clock::time_point since;
+    std::uint64_t from = 0;             ///< Bytes acknowledged by then.
+    std::optional<std::uint64_t> pace;  ///< Bytes a second, in the last Limits::reading; nothing: not measured yet.
+  };
   struct Line {
     formats::IpAddress from;
     Clock::time_point since;
     Stage stage = Stage::head;
+    Reading reading{};
   };
   using Waiting = std::tuple<Stage, Clock::time_point, MHD_Connection*>;
   struct Household {
@@ -64,10 +78,14 @@ class Connections {
   /// Only the line is cut; libmicrohttpd sees that and takes the connection down itself.
   void cut(MHD_Connection* connection);
   enum class Room { free, made, none };
-  [[nodiscard]] Room make_room(const Household& household);
+  [[nodiscard]] Room make_room(const formats::IpAddress& from, const Household& household);
   /// The one that has the most that ask for nothing; there is one at least.
   [[nodiscard]] const Household* most_crowded() const;
   bool first_gives_way(const Household& household);
+  [[nodiscard]] bool is_crowded() const;
+  void measure(Clock::time_point now);
+  /// False: nobody reads slowly, of all or of those at that address.
+  bool slowest_reader_gives_way(const formats::IpAddress* from = nullptr);
 
   const Limits limits_;
   Clock::time_point next_look_;

@@ -43,7 +43,10 @@ MHD_Result Exchange::finish() {
   return MHD_YES;
 }
 
-MHD_Result Exchange::queue() { return MHD_queue_response(connection_, answer_->status, answer_->response.get()); }
+MHD_Result Exchange::queue() {
+  queued_ = true;
+  return MHD_queue_response(connection_, answer_->status, answer_->response.get());
+}
 
 void Exchange::answer(Answer answer) {
   if (answer_) return;

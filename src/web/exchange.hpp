@@ -37,7 +37,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   /// The answer is here: wakes the connection, or is dropped when it has one already.
   void answer(Answer answer);
-  [[nodiscard]] bool is_whole() const { return whole_; }
+  /// Its answer goes out.
+  [[nodiscard]] bool is_answered() const { return queued_; }
 
  private:
   [[nodiscard]] MHD_Result queue();
@@ -51,6 +52,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<Answer> answer_;
   std::uint64_t dropped_ = 0;  ///< Bytes of the body that came after an answer was found.
   bool whole_ = false;
+  bool queued_ = false;
   bool suspended_ = false;
 };
 

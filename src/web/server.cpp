@@ -49,7 +49,8 @@ class MhdServer final : public Server {
         certificates_(std::move(certificates)),
         connections_({.request_time = options_.request_timeout,
                       .most = options_.most_connections,
-                      .most_per_address = options_.most_connections_per_address}),
+                      .most_per_address = options_.most_connections_per_address,
+                      .reading = options_.reading_time}),
         shared_(options_, site) {}
 
   Result<bool> start() override {
@@ -131,11 +132,17 @@ class MhdServer final : public Server {
       exchange = new std::shared_ptr(server.make_exchange(connection, url, method, version));
       *context = exchange;
       server.connections_.request_has_begun(connection);
-      return (*exchange)->begin();
+      return server.told((*exchange)->begin(), connection, **exchange);
     }
     if (*body_size > 0) return (*exchange)->take({body, std::exchange(*body_size, 0)});
     server.connections_.request_is_whole(connection);
-    return (*exchange)->finish();
+    return server.told((*exchange)->finish(), connection, **exchange);
+  }
+
+  /// An answer may come before its request is whole, too.
+  MHD_Result told(MHD_Result result, MHD_Connection* connection, const Exchange& exchange) {
+    if (exchange.is_answered()) connections_.answer_has_begun(connection);
+    return result;
   }
 
   /// A reverse proxy before us must not see another request than we do: one could be hidden in the other's body.

@@ -53,6 +53,8 @@ struct Options {
   unsigned most_connections_per_address = 256;
   std::chrono::seconds idle_timeout{30};      ///< A connection without a byte for so long is closed.
   std::chrono::seconds request_timeout{300};  ///< A request that is not whole by then is closed, however it drips.
+  /// When it gets crowded, those whose answer went out slowly for so long give way.
+  std::chrono::milliseconds reading_time = std::chrono::seconds(30);
 };
 
 struct Response {

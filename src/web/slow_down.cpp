@@ -12,31 +12,46 @@ constexpr int kFreeUnderAttack = 1;
 constexpr int kFreeOfClient = 10;  // several phones of a house have one address
 /// Wrong tries at an account, from wherever, that are more than a person's own.
 constexpr int kAttack = 30;
+/// Of an account at an address, within a day.
+constexpr int kProofs = 8;
 
 }  // namespace
 
-std::optional<std::chrono::seconds> SlowDown::wait(const formats::IpAddress& client, const std::string& account,
-                                                   Clock::time_point now) const {
-  const formats::IpAddress home = client.household();
-  const bool is_attacked = by_account_.count(account, now) > kAttack;
-  const Both both{home, account};
-  Clock::duration left = by_both_.wait(both, is_attacked ? kFreeUnderAttack : kFree, now);
-  if (!at_home_.has(both)) left = std::max(left, by_client_.wait(home, kFreeOfClient, now));
+std::optional<std::chrono::seconds> SlowDown::wait(const Device& device, Clock::time_point now) const {
+  Clock::duration left{};
+  if (at_home_.has(device)) {
+    left = by_device_.wait(device, kFree, now);
+  } else {
+    const bool is_attacked = by_account_.count(device.account, now) > kAttack;
+    left = std::max(by_both_.wait({device.home, device.account}, is_attacked ? kFreeUnderAttack : kFree, now),
+                    by_client_.wait(device.home, kFreeOfClient, now));
+  }
   if (left <= Clock::duration{}) return std::nullopt;
   return std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(left));
 }
 
-void SlowDown::wrong(const formats::IpAddress& client, const std::string& account, Clock::time_point now) {
-  const formats::IpAddress home = client.household();
-  by_both_.add({home, account}, now);
-  by_client_.add(home, now);
-  by_account_.add(account, now);
+bool SlowDown::may_prove(const Device& device, Clock::time_point now) const {
+  return by_device_.count(device, now) == 0 && failed_proofs_.count({device.home, device.account}, now) < kProofs;
 }
 
-void SlowDown::right(const formats::IpAddress& client, const std::string& account, Clock::time_point now) {
-  const Both both{client.household(), account};
+void SlowDown::wrong(const Device& device, Clock::time_point now) {
+  by_device_.add(device, now);
+  by_both_.add({device.home, device.account}, now);
+  by_client_.add(device.home, now);
+  by_account_.add(device.account, now);
+}
+
+void SlowDown::proved_nothing(const Device& device, Clock::time_point now) {
+  by_device_.add(device, now);
+  failed_proofs_.add({device.home, device.account}, now);
+}
+
+void SlowDown::right(const Device& device, Clock::time_point now) {
+  const Both both{device.home, device.account};
+  by_device_.forget(device);
   by_both_.forget(both);
-  at_home_.add(both, now);
+  failed_proofs_.forget(both);
+  at_home_.add(device, now);
 }
 
 }  // namespace mmsgate::web

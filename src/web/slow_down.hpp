@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who tries wrong passwords has to wait, longer and longer: for each account from each address, and for each address
 // whatever account it tries. Nobody is locked out by what comes from elsewhere: an account that is tried from many
-// places has no more than less patience with each of them. On one thread.
+// places has no more than less patience with each of them.
+//
+// Nor is a family by what comes from its own address, where a guest or a broken phone may guess without end:
+// - A device that was right here waits for its own mistakes alone.
+// - One that made no mistake yet may show that it knows the password while others make the address wait. Of such proofs
+//   so few may fail for an account that nobody guesses by them; who fails hears what he would have heard without.
+//
+// Only wrong tries that were looked at are written down, and proofs that failed for accounts that there are: both are
+// so seldom that no address can push out of memory what it did before. On one thread.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
+#include <compare>
 #include <list>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "formats/ip_address.hpp"
@@ -21,16 +31,16 @@ template <typename Key>
 class WrongTries {
  public:
   using Clock = std::chrono::steady_clock;
-  /// After so long without a wrong try it is forgotten that there was one.
-  static constexpr std::chrono::minutes kForgets{15};
   static constexpr std::chrono::seconds kLongest{60};
 
-  explicit WrongTries(std::size_t most) : most_(most) {}
+  /// After so long without a wrong try it is forgotten that there was one.
+  explicit WrongTries(std::size_t most, std::chrono::minutes forgets = std::chrono::minutes(15))
+      : most_(most), forgets_(forgets) {}
 
   /// One more; the answer is how many it has been.
   int add(const Key& key, Clock::time_point now) {
     Seen& seen = find(key, now);
-    if (now - seen.at > kForgets) seen.count = 0;
+    if (now - seen.at > forgets_) seen.count = 0;
     seen.at = now;
     return ++seen.count;
   }
@@ -42,7 +52,7 @@ class WrongTries {
   }
   [[nodiscard]] int count(const Key& key, Clock::time_point now) const {
     const auto known = seen_.find(key);
-    return known == seen_.end() || now - known->second->at > kForgets ? 0 : known->second->count;
+    return known == seen_.end() || now - known->second->at > forgets_ ? 0 : known->second->count;
   }
   /// How long it has still to wait when so many are free: then 1 s, 2 s, 4 s and so on.
   [[nodiscard]] Clock::duration wait(const Key& key, int free, Clock::time_point now) const {
@@ -79,29 +89,53 @@ class WrongTries {
   }
 
   const std::size_t most_;
+  const std::chrono::minutes forgets_;
   Order order_;
   std::map<Key, typename Order::iterator> seen_;
+};
+
+/// Who tries a password: a program at an address, for an account.
+struct Device {
+  /// `program`: what it calls itself. Of names that are longer than any true one the rest does not count.
+  Device(const formats::IpAddress& client, std::string_view name, std::string_view program)
+      : home(client.household()), account(name.substr(0, kLongestName)), agent(program.substr(0, kLongestName)) {}
+  static constexpr std::size_t kLongestName = 64;
+  formats::IpAddress home;
+  std::string account, agent;
+  auto operator<=>(const Device&) const = default;
 };
 
 class SlowDown {
  public:
   using Clock = std::chrono::steady_clock;
 
-  explicit SlowDown(std::size_t most = 4096) : by_both_(most), by_client_(most), by_account_(most), at_home_(most) {}
+  explicit SlowDown(std::size_t most = 4096)
+      : by_device_(most),
+        by_both_(most),
+        by_client_(most),
+        by_account_(most),
+        failed_proofs_(most, std::chrono::hours(24)),
+        at_home_(most) {}
 
   /// Nothing: it may try now. Else so long it has to wait, a second or more.
-  [[nodiscard]] std::optional<std::chrono::seconds> wait(const formats::IpAddress& client, const std::string& account,
-                                                         Clock::time_point now) const;
-  void wrong(const formats::IpAddress& client, const std::string& account, Clock::time_point now);
-  void right(const formats::IpAddress& client, const std::string& account, Clock::time_point now);
+  [[nodiscard]] std::optional<std::chrono::seconds> wait(const Device& device, Clock::time_point now) const;
+  /// It has to wait, but a right password of it counts all the same.
+  [[nodiscard]] bool may_prove(const Device& device, Clock::time_point now) const;
+  void wrong(const Device& device, Clock::time_point now);
+  /// It might prove that it knows the password, and did not. Only for accounts that there are: names that are made up
+  /// would fill the memory.
+  void proved_nothing(const Device& device, Clock::time_point now);
+  void right(const Device& device, Clock::time_point now);
 
  private:
   using Both = std::pair<formats::IpAddress, std::string>;
+  WrongTries<Device> by_device_;
   WrongTries<Both> by_both_;
   WrongTries<formats::IpAddress> by_client_;
   WrongTries<std::string> by_account_;
-  /// Right logins. One that was right here is not made to wait for another's wrong ones at the same address.
-  WrongTries<Both> at_home_;
+  WrongTries<Both> failed_proofs_;
+  /// Right logins.
+  WrongTries<Device> at_home_;
 };
 
 }  // namespace mmsgate::web

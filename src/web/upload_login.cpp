@@ -34,29 +34,37 @@ std::string no_ha1(DigestHash kind) { return hash(kind, "nobody"); }
 
 Response sentence(int status, std::string text) { return {.status = status, .body = std::move(text) + "\n"}; }
 
+Response too_many(std::chrono::seconds wait) {
+  Response later = sentence(429, "too many wrong passwords: wait, then try again");
+  later.headers.emplace_back("Retry-After", fmt::to_string(wait.count()));
+  return later;
+}
+
+Device device_of(const LoginTry& attempt, const DigestLogin& login) {
+  return {attempt.client, login.user, attempt.agent};
+}
+
 }  // namespace
 
 std::expected<std::string, Response> UploadLogin::check(const LoginTry& attempt, Clock::time_point now) {
   if (!formats::is_digest_login(attempt.authorization)) return std::unexpected(challenge(attempt, false, now));
   const auto login = formats::parse_digest_login(attempt.authorization);
   if (!login) return std::unexpected(sentence(400, login.error().detail));
-  if (const auto wait = slow_down_.wait(attempt.client, login->user, now)) {
-    Response later = sentence(429, "too many wrong passwords: wait, then try again");
-    later.headers.emplace_back("Retry-After", fmt::to_string(wait->count()));
-    return std::unexpected(std::move(later));
-  }
+  const Device device = device_of(attempt, *login);
+  const auto wait = slow_down_.wait(device, now);
+  if (wait && !slow_down_.may_prove(device, now)) return std::unexpected(too_many(*wait));
   if (unescaped(std::string(formats::path_of_uri(login->uri))) != attempt.path) {
     return std::unexpected(sentence(400, "the login is for another address than the file"));
   }
   // A realm that we would not have asked for now: the phone has another name than when it was asked.
   if (login->realm != realm_of(attempt)) return std::unexpected(challenge(attempt, false, now));
-  const auto ha1 = site_.login_hash(login->hash, login->user, login->realm);
-  if (!ha1) return std::unexpected(sentence(503, "who may log in is not known yet: try again in a minute"));
-  const std::string expected = response_for(*login, ha1->value_or(no_ha1(login->hash)), attempt.method);
-  const bool is_right = crypto::same(expected, login->response) && ha1->has_value();
-  if (!is_right) return std::unexpected(refuse(*login, attempt, now));
+  if (const Verdict verdict = judge(*login, attempt.method); verdict != Verdict::right) {
+    if (!wait) return std::unexpected(refuse(verdict, *login, attempt, now));
+    if (verdict == Verdict::wrong) slow_down_.proved_nothing(device, now);
+    return std::unexpected(too_many(*wait));
+  }
   if (!nonces_.use(login->nonce, login->count, now)) return std::unexpected(challenge(attempt, true, now));
-  slow_down_.right(attempt.client, login->user, now);
+  slow_down_.right(device, now);
   if (!attempt.from.empty()) {
     const auto from = formats::parse_phone_address(attempt.from);
     if (!from || from->user != login->user) {
@@ -67,8 +75,22 @@ std::expected<std::string, Response> UploadLogin::check(const LoginTry& attempt,
   return login->user;
 }
 
-Response UploadLogin::refuse(const DigestLogin& login, const LoginTry& attempt, Clock::time_point now) {
-  slow_down_.wrong(attempt.client, login.user, now);
+UploadLogin::Verdict UploadLogin::judge(const DigestLogin& login, const std::string& method) {
+  const auto ha1 = site_.login_hash(login.hash, login.user, login.realm);
+  if (!ha1) return Verdict::not_known_yet;
+  const std::string expected = response_for(login, ha1->value_or(no_ha1(login.hash)), method);
+  const bool is_same = crypto::same(expected, login.response);
+  if (!ha1->has_value()) return Verdict::no_such_account;
+  return is_same ? Verdict::right : Verdict::wrong;
+}
+
+Response UploadLogin::refuse(Verdict verdict, const DigestLogin& login, const LoginTry& attempt,
+                             Clock::time_point now) {
+  // Also where nothing is known of it yet: that alone tells whose login was kept, and whoever tries names would learn.
+  slow_down_.wrong(device_of(attempt, login), now);
+  if (verdict == Verdict::not_known_yet) {
+    return sentence(503, "who may log in is not known yet: try again in a minute");
+  }
   site_.on_login(login.user, login.realm, false);
   return challenge(attempt, false, now);
 }

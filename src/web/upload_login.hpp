@@ -20,6 +20,7 @@ struct LoginTry {
   std::string method, path;   ///< The path with percent signs decoded.
   std::string authorization;  ///< Empty: it has not been asked yet.
   std::string from;           ///< The From header; empty: none.
+  std::string agent;          ///< What its program calls itself; empty: nothing.
   formats::IpAddress client;
 };
 
@@ -36,7 +37,11 @@ class UploadLogin {
  private:
   [[nodiscard]] std::string realm_of(const LoginTry& attempt) const;
   [[nodiscard]] Response challenge(const LoginTry& attempt, bool is_stale, Clock::time_point now);
-  [[nodiscard]] Response refuse(const formats::DigestLogin& login, const LoginTry& attempt, Clock::time_point now);
+  enum class Verdict { right, wrong, no_such_account, not_known_yet };
+  [[nodiscard]] Verdict judge(const formats::DigestLogin& login, const std::string& method);
+  /// What was found wrong, by who need not wait.
+  [[nodiscard]] Response refuse(Verdict verdict, const formats::DigestLogin& login, const LoginTry& attempt,
+                                Clock::time_point now);
 
   const std::string domain_;
   Site& site_;

@@ -67,6 +67,7 @@ class UploadHandler final : public Handler, private formats::PartSink {
                                   .path = head_.path,
                                   .authorization = head_.header(MHD_HTTP_HEADER_AUTHORIZATION),
                                   .from = head_.header(MHD_HTTP_HEADER_FROM),
+                                  .agent = head_.header(MHD_HTTP_HEADER_USER_AGENT),
                                   .client = head_.client},
                                  UploadLogin::Clock::now());
     if (!account) return make_answer(account.error());

@@ -275,17 +275,27 @@ TEST_F(LoginTest, WhereThereIsNoRoomTheAnswerIsTheSites) {
 /// The same without a server, where time is the test's.
 class LoginInTime : public LoginTest {
  protected:
-  [[nodiscard]] static LoginTry attempt(const std::string& header) {
+  [[nodiscard]] static LoginTry attempt(const std::string& header, const std::string& agent = "phone",
+                                        const std::string& user = kBob) {
     const auto value = header.find(": ") + 2;
     return {.method = "POST",
             .path = "/file",
             .authorization = header.empty() ? "" : header.substr(value, header.find("\r\n") - value),
-            .from = "sip:123456_bob@sip.example.com",
+            .from = fmt::format("sip:{}@sip.example.com", user),
+            .agent = agent,
             .client = formats::IpAddress::parse("192.0.2.1").value()};
   }
   /// The first challenge.
   static std::string challenge_of(const Response& refusal) {
     return refusal.headers.empty() ? "" : refusal.headers.front().second;
+  }
+
+  /// A try of that password, with a nonce that was just asked for.
+  int try_password(const std::string& user, const std::string& password, const std::string& agent) {
+    Login login{.user = user, .password = password};
+    login.nonce = nonce_of(challenge_of(login_.check(attempt("", agent, user), now_).error()));
+    const auto account = login_.check(attempt(login.header(), agent, user), now_);
+    return account ? 200 : account.error().status;
   }
 
   UploadLogin login_{options_, site_};
@@ -313,6 +323,52 @@ TEST_F(LoginInTime, WhoHadToWaitMayTryAgain) {
   now_ += std::chrono::seconds(1);
   guess.password = "sesame";
   EXPECT_EQ(login_.check(attempt(guess.header()), now_).value(), kBob);
+}
+
+// After a start, when nobody had logged in yet, one who guessed kept out all who have the same address.
+TEST_F(LoginInTime, WhoGuessesLocksOutNobodyElseAtItsAddress) {
+  const auto guess = [&](int n) { return try_password(kBob, fmt::format("guess {}", n), "guesses"); };
+  for (int i = 0; i < 300; ++i, now_ += std::chrono::seconds(1)) {
+    static_cast<void>(guess(i));
+    static_cast<void>(try_password(fmt::format("made-up {}", i), "x", "guesses"));
+  }
+  EXPECT_EQ(guess(300), 429);
+  EXPECT_EQ(try_password(kBob, "sesame", "guesses"), 429) << "the wait does not tell which is right";
+  EXPECT_EQ(try_password(kEve, "apple", "phone"), 200);
+  EXPECT_EQ(try_password(kBob, "sesame", "phone"), 200) << "nor the phone of the account itself";
+  for (int i = 0; i < 300; ++i, now_ += std::chrono::seconds(1)) static_cast<void>(guess(i));
+  EXPECT_EQ(try_password(kBob, "sesame", "phone"), 200) << "and once in, it stays";
+  EXPECT_EQ(try_password(kEve, "apple", "phone"), 200);
+}
+
+TEST_F(LoginInTime, FromOneAddressNobodyTriesThousandsOfPasswords) {
+  constexpr int kHour = 3600;
+  for (int i = 0; i < kHour; ++i, now_ += std::chrono::seconds(1)) {
+    const std::string agent = fmt::format("another {}", i);  // and so always one that was never wrong
+    static_cast<void>(try_password(kBob, "x", agent));
+    static_cast<void>(try_password(fmt::format("made-up {}", i), "x", agent));
+    static_cast<void>(try_password(kEve, "x", agent));
+  }
+  EXPECT_LT(site_.judged, 100) << "ten are free; then one a minute, and eight proofs of each account";
+  EXPECT_GT(site_.judged, 30) << "or the test asks for nothing";
+}
+
+TEST_F(LoginInTime, WhileOneHasToWaitAccountsThatThereAreAnswerLikeOthers) {
+  for (int i = 0; i < 20; ++i) static_cast<void>(try_password(fmt::format("made-up {}", i), "x", "guesses"));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(try_password(kEve, "x", "phone"), 429);
+    EXPECT_EQ(try_password("123456_nobody", "x", "phone"), 429);
+  }
+  EXPECT_EQ(try_password(kBob, "sesame", "phone"), 200) << "who made no mistake may prove it";
+}
+
+// 503 for some names and 401 for others told who has logged in here before, as often as one asked.
+TEST_F(LoginInTime, WhatIsNotKnownYetIsToldNoOftenerThanAWrongPassword) {
+  site_.login_error = Error{ErrorKind::transient, "not read yet"};
+  std::vector<int> statuses;
+  for (int i = 0; i < 11; ++i) statuses.push_back(try_password(fmt::format("name {}", i), "x", "guesses"));
+  EXPECT_EQ(statuses, std::vector<int>(11, 503));
+  EXPECT_EQ(try_password("name 12", "x", "guesses"), 429);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <iterator>
 
@@ -50,6 +51,7 @@ class HandSite final : public Site {
     if (login_error) return std::unexpected(*login_error);
     const auto password = passwords.find(user);
     if (password == passwords.end()) return std::nullopt;
+    ++judged;
     const std::string text = fmt::format("{}:{}:{}", user, realm, password->second);
     return hash == formats::DigestHash::md5 ? crypto::md5(text) : crypto::sha256(text);
   }
@@ -92,6 +94,7 @@ class HandSite final : public Site {
   std::unique_ptr<media::BlobStore> blobs;
   std::optional<Response> refusal;               ///< Of every errand.
   std::map<std::string, std::string> passwords;  ///< By account.
+  std::atomic<int> judged = 0;                   ///< How many logins of accounts that there are were looked at.
   std::optional<Error> login_error;
   std::optional<Response> no_room;  ///< For no file.
   std::optional<Error> upload_error;

@@ -15,11 +15,15 @@ using namespace std::chrono_literals;
 class SlowDownTest : public testing::Test {
  protected:
   static formats::IpAddress at(const std::string& address) { return formats::IpAddress::parse(address).value(); }
-  void wrong(const formats::IpAddress& client, const std::string& account, int times) {
-    for (int i = 0; i < times; ++i) slow_down_.wrong(client, account, now_);
+  void wrong(const formats::IpAddress& client, const std::string& account, int times, const char* agent = "phone") {
+    for (int i = 0; i < times; ++i) slow_down_.wrong({client, account, agent}, now_);
   }
-  [[nodiscard]] long wait(const formats::IpAddress& client, const std::string& account) const {
-    return slow_down_.wait(client, account, now_).value_or(0s).count();
+  [[nodiscard]] long wait(const formats::IpAddress& client, const std::string& account,
+                          const char* agent = "phone") const {
+    return slow_down_.wait({client, account, agent}, now_).value_or(0s).count();
+  }
+  [[nodiscard]] bool may_prove(const std::string& account, const std::string& agent) const {
+    return slow_down_.may_prove({home_, account, agent}, now_);
   }
 
   const formats::IpAddress home_ = at("192.0.2.1");
@@ -55,7 +59,7 @@ TEST_F(SlowDownTest, WhoTriesManyAccountsWaitsToo) {
 }
 
 TEST_F(SlowDownTest, APhoneThatLoggedInThereIsNotHeldUpByAnother) {
-  slow_down_.right(home_, "alice", now_);
+  slow_down_.right({home_, "alice", "phone"}, now_);
   wrong(home_, "bob", 20);
   EXPECT_GT(wait(home_, "carol"), 0);
   EXPECT_EQ(wait(home_, "alice"), 0);
@@ -63,10 +67,55 @@ TEST_F(SlowDownTest, APhoneThatLoggedInThereIsNotHeldUpByAnother) {
   EXPECT_EQ(wait(home_, "alice"), 1) << "its own mistakes count";
 }
 
+// At a new start nobody has logged in yet: who guessed on at Bob's password kept the whole house out, as long as it
+// liked.
+TEST_F(SlowDownTest, AfterAStartWrongTriesOfOnePhoneDoNotLockOutTheOthersOfItsHouse) {
+  wrong(home_, "bob", 50, "guesses");
+  EXPECT_EQ(wait(home_, "alice"), 60);
+  EXPECT_TRUE(may_prove("alice", "phone"));
+  EXPECT_TRUE(may_prove("bob", "phone")) << "nor Bob himself";
+  EXPECT_FALSE(may_prove("bob", "guesses"));
+}
+
+TEST_F(SlowDownTest, WhoGuessesAtAnAccountDoesNotLockOutItsPhoneAtTheSameAddress) {
+  slow_down_.right({home_, "alice", "phone"}, now_);
+  wrong(home_, "alice", 50, "guesses");
+  EXPECT_EQ(wait(home_, "alice", "guesses"), 60);
+  EXPECT_EQ(wait(home_, "alice"), 0);
+}
+
+TEST_F(SlowDownTest, NobodyGuessesByProofs) {
+  wrong(home_, "bob", 50);
+  int looked_at = 0;
+  for (int i = 0; i < 1000; ++i, now_ += 1min) {
+    const Device device(home_, "alice", fmt::format("another {}", i));
+    if (!slow_down_.may_prove(device, now_)) continue;
+    ++looked_at;
+    slow_down_.proved_nothing(device, now_);
+  }
+  EXPECT_EQ(looked_at, 8);
+  now_ += 24h;
+  EXPECT_TRUE(may_prove("alice", "phone"));
+}
+
+TEST_F(SlowDownTest, AProofThatFailedIsTheOnlyOneOfItsDevice) {
+  wrong(home_, "bob", 50);
+  slow_down_.proved_nothing({home_, "alice", "phone"}, now_);
+  EXPECT_FALSE(may_prove("alice", "phone"));
+  EXPECT_TRUE(may_prove("alice", "tablet"));
+}
+
+TEST_F(SlowDownTest, LongNamesFillNoMemory) {
+  const std::string longest(30'000, 'x');
+  const Device device(home_, longest, longest);
+  EXPECT_EQ(device.account.size(), 64U);
+  EXPECT_EQ(device.agent.size(), 64U);
+}
+
 TEST_F(SlowDownTest, ARightOneMakesUpForWrongOnes) {
   wrong(home_, "bob", 4);
   now_ += 1s;
-  slow_down_.right(home_, "bob", now_);
+  slow_down_.right({home_, "bob", "phone"}, now_);
   wrong(home_, "bob", 3);
   EXPECT_EQ(wait(home_, "bob"), 0);
 }
