@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/config.hpp"
+#include "cli/flexisip.hpp"
 #include "cli/handouts.hpp"
 #include "cli/hook.hpp"
 #include "cli/keys.hpp"
@@ -103,6 +104,28 @@ void add_links(CLI::App& app, const Commands& commands) {
   rotate->add_flag("--end-now", told->end_now, "Those that were given end at once: somebody knows the secret");
 }
 
+void add_flexisip(CLI::App& app, const Commands& commands) {
+  const auto told = std::make_shared<FlexisipOptions>();
+  CLI::App& group =
+      *Commands::add_group(app, "flexisip", "What Flexisip must be told so that it works with the gateway");
+  auto* print = commands.add(group, "print", "The lines for flexisip.conf and forward.conf, each with its reason",
+                             told_to(print_flexisip, told));
+  auto* check = commands.add(group, "check", "Read both files and say what is missing or wrong; changes nothing",
+                             told_to(check_flexisip, told));
+  print->add_option("--file", told->only, "Only those for this one: flexisip.conf or forward.conf")
+      ->check(CLI::IsMember({"flexisip.conf", "forward.conf"}));
+  check->add_option("--flexisip-config", told->flexisip_config, "Where flexisip.conf is")->capture_default_str();
+  check->add_flag("--json", told->json, "Print JSON");
+  for (CLI::App* one : {print, check}) {
+    one->add_option("--forward-config", told->forward_config, "Where forward.conf is, if not where flexisip.conf says");
+    one->add_option("--account-prefix", told->prefixes,
+                    "What all sub accounts begin with, such as 100000_; without it, as the gateway has seen")
+        ->allow_extra_args(false);
+  }
+  print->add_option("--address", told->address,
+                    "Where Flexisip listens for phones: this machine's address, behind a router");
+}
+
 void add_config(CLI::App& app, const Commands& commands) {
   CLI::App& group = *Commands::add_group(app, "config", "See whether the config file is right, and what it says");
   commands.add_plain(group, "check", "Read it and say what is wrong",
@@ -119,6 +142,7 @@ void add_commands_of_setup(CLI::App& app, const Commands& commands) {
   add_provision(app, commands);
   add_keys(app, commands);
   add_links(app, commands);
+  add_flexisip(app, commands);
   add_config(app, commands);
 }
 

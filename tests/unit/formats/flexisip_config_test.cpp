@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/flexisip_config.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,11 +37,13 @@ firebase-service-accounts=wrong:/section
               ElementsAre(Pair("929724111839", "/etc/flexisip/two.json"), Pair("one", "/etc/flexisip/one.json")));
 }
 
-TEST(FirebaseKeys, MayGoOnInAFurtherLine) {
-  const auto keys =
-      parse_firebase_keys("[module::PushNotification]\r\nfirebase-service-accounts=a:/a \\\r\n  b:/b\r\nc:/c\r\n");
-  ASSERT_TRUE(keys);
-  EXPECT_THAT(*keys, ElementsAre(Pair("a", "/a"), Pair("b", "/b")));
+// Flexisip itself knows no line that goes on in the next one: who writes so has a key less than he thinks.
+TEST(FirebaseKeys, DoNotGoOnInAFurtherLine) {
+  const auto keys = parse_firebase_keys("[module::PushNotification]\nfirebase-service-accounts=a:/a \\\n  b:/b\n");
+  ASSERT_FALSE(keys);
+  EXPECT_THAT(keys.error().detail, HasSubstr("line 2: "));
+  EXPECT_THAT(parse_firebase_keys("[module::PushNotification]\nfirebase-service-accounts=a:/a, b:/b\nc:/c\n").value(),
+              ElementsAre(Pair("a", "/a"), Pair("b", "/b")));
 }
 
 TEST(FirebaseKeys, NeedNotBeThere) {
@@ -62,6 +65,45 @@ TEST(FirebaseKeys, WhatIsNoPairIsToldWithItsLine) {
     EXPECT_THAT(keys.error().detail, HasSubstr("line 3: "));
     EXPECT_THAT(keys.error().detail, HasSubstr("PROJECT:FILE"));
   }
+}
+
+TEST(FlexisipConfig, IsReadAsFlexisipReadsIt) {
+  const FlexisipConfig config = parse_flexisip_config(
+      "before=any section\n"
+      "  # a=comment\n"
+      " [ global ] what follows\n"
+      "  transports = sip:a sips:b   \n"
+      ";no comment=here\n"
+      "empty=\n"
+      "blank=   \n"
+      "nothing\n"
+      "two words=one key\n"
+      "[]\n"
+      "[module::Router\n"
+      "filter=a == 'b=c'\n"
+      "[Module::ROUTER]\n"
+      "FILTER=x\r\n"
+      "filter=last");
+  ASSERT_EQ(config.settings.size(), 6U);
+  const auto line = [&config](std::size_t i) {
+    const FlexisipSetting& each = config.settings.at(i);
+    return fmt::format("{} [{}] {}={}", each.line, each.section, each.key, each.value);
+  };
+  EXPECT_EQ(line(0), "4 [global] transports=sip:a sips:b");
+  EXPECT_EQ(line(1), "5 [global] ;no=here");
+  EXPECT_EQ(line(2), "9 [global] two=one key");
+  EXPECT_EQ(line(3), "12 [global] filter=a == 'b=c'") << "a head that does not end is none";
+  EXPECT_EQ(line(4), "14 [Module::ROUTER] FILTER=x\r") << "Flexisip stumbles over it: it is to be seen";
+  EXPECT_EQ(line(5), "15 [Module::ROUTER] filter=last");
+  EXPECT_EQ(config.all("module::Router", "Filter").size(), 2U);
+  EXPECT_EQ(config.line_of("module::router"), 13);
+  EXPECT_EQ(config.line_of("global"), 3);
+  EXPECT_EQ(config.line_of("module::Forward"), 0);
+}
+
+TEST(FlexisipConfig, ListsAreSeparatedByBlanksAndCommas) {
+  EXPECT_THAT(flexisip_items(" a,b  c , d"), ElementsAre("a", "b", "c", "d"));
+  EXPECT_THAT(flexisip_items(" , "), IsEmpty());
 }
 
 }  // namespace
