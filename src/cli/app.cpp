@@ -52,6 +52,7 @@ int run_command(int argc, char** argv) {
   add_commands_of_setup(app, commands);
   add_commands_of_use(app, commands);
   add_commands_of_keeping(app, commands);
+  add_commands_of_help(app, commands);
   CLI11_PARSE(app, argc, argv);
 
   runtime::make_files_private();

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include "cli/say.hpp"
@@ -10,7 +12,9 @@
 namespace mmsgate::cli {
 
 void add_common(CLI::App& app, Common& common) {
-  app.add_option("--config-file", common.config_file, "Where mmsgate.conf is")->capture_default_str();
+  app.add_option("--config-file", common.config_file, "Where mmsgate.conf is")
+      ->type_name("FILE")
+      ->default_str(fmt::format("{}", fmt::join(ops::kConfigPlaces, ", else ")));
   app.add_option("--mmsgate-logger", common.log_level,
                  "Log DEBUG, INFO, WARNING, ERROR or CRITICAL, whatever the config says");
   app.add_option("--sip-trace,--pjsip-debug", common.sip_trace,

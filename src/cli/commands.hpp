@@ -16,7 +16,7 @@ namespace mmsgate::cli {
 
 /// What all commands may be told.
 struct Common {
-  std::string config_file = "/etc/flexisip/mmsgate.conf";
+  std::string config_file = ops::usual_config();
   std::string log_level;
   int sip_trace = -1;
   bool default_config = false;
@@ -61,5 +61,7 @@ template <typename Function, typename Told>
 void add_commands_of_use(CLI::App& app, const Commands& commands);
 void add_commands_of_setup(CLI::App& app, const Commands& commands);
 void add_commands_of_keeping(CLI::App& app, const Commands& commands);
+/// The last: made of the others.
+void add_commands_of_help(CLI::App& app, const Commands& commands);
 
 }  // namespace mmsgate::cli

@@ -32,15 +32,17 @@ void add_restore(CLI::App& app, const Commands& commands) {
                                      [&commands, told] { return restore(commands.common().config_file, *told); });
   command->add_option("FILE", told->from, "The backup, or - for standard input")->required();
   command->add_flag("--check", told->check, "Only see whether it is whole");
-  command->add_option("--into-config", told->into_config, "Put the config of the backup there, and go by it");
+  command->add_option("--into-config", told->into_config, "Put the config of the backup there, and go by it")
+      ->type_name("FILE");
 }
 
 void add_import(CLI::App& app, const Commands& commands) {
   const auto old = std::make_shared<ImportOptions>();
   auto* command = commands.add(app, "import", "Take over the database and the files of the first MMSGate",
                                [old](const ops::Config& config) { return import_old(config, *old); });
-  command->add_option("--from", old->database, "Its database; without it, the config's dbfile");
-  command->add_option("--media", old->media_folder, "Its media folder; without it, the config's localmedia");
+  command->add_option("--from", old->database, "Its database; without it, the config's dbfile")->type_name("FILE");
+  command->add_option("--media", old->media_folder, "Its media folder; without it, the config's localmedia")
+      ->type_name("FOLDER");
 }
 
 void add_prune(CLI::App& app, const Commands& commands) {

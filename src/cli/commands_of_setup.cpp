@@ -54,7 +54,8 @@ void add_provision(CLI::App& app, const Commands& commands) {
   auto* login = command
                     ->add_option("--password", options.login,
                                  "ha1 = a hash of the password (usual); plain = the password; none = the phone asks")
-                    ->transform(CLI::CheckedTransformer(forms, CLI::ignore_case));
+                    ->transform(CLI::CheckedTransformer(forms, CLI::ignore_case))
+                    ->option_text("ha1|plain|none");
   command->add_flag("--no-password", told->without_password, "As --password none")->excludes(login);
   command->add_option("--uses", options.uses, "So often the URL works")
       ->capture_default_str()
@@ -62,10 +63,13 @@ void add_provision(CLI::App& app, const Commands& commands) {
   command->add_option("--hours", options.hours, "So long the URL works")
       ->capture_default_str()
       ->check(CLI::Range(1, 24 * 366));
-  command->add_option("--png", options.png, "Also draw the code into this PNG file, or into files in this folder");
-  command->add_option("--svg", options.svg, "The same as SVG");
-  command->add_option("--local-path", options.local_path,
-                      "Write files to this folder, to be served by yourself, instead of having the gateway do it");
+  command->add_option("--png", options.png, "Also draw the code into this PNG file, or into files in this folder")
+      ->type_name("FILE");
+  command->add_option("--svg", options.svg, "The same as SVG")->type_name("FILE");
+  command
+      ->add_option("--local-path", options.local_path,
+                   "Write files to this folder, to be served by yourself, instead of having the gateway do it")
+      ->type_name("FOLDER");
   command->add_option("--web-path", options.web_path, "The URL of that folder; without it, webdns");
   command->add_option("--add-path", options.add_path, "Added to both")->capture_default_str();
   command->add_flag("--json", options.json, "Print JSON");

@@ -37,6 +37,7 @@ void add_registrations(CLI::App& app, const Commands& commands) {
   command->add_flag("--watch", told->watch, "Look again and again, until Ctrl-C");
   command->add_flag("--push-notification", told->push, "Wake by push the phones whose registration is over");
   command->add_option("--flexisip-config", told->flexisip_config, "Where flexisip.conf is, which names the push keys")
+      ->type_name("FILE")
       ->capture_default_str();
   const auto add_seconds = [command](const char* name, Duration& time, int least, const char* help) {
     constexpr int kDay = 86400;

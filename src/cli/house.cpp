@@ -122,6 +122,22 @@ void House::reload(const ops::Config& config) {
   if (const auto opened = trace_->reopen(); !opened) log_->error("{}", opened.error().detail);
 }
 
+void House::join(runtime::RollCall& roll) {
+  roll.add("gateway", [this](auto present) { loop_.post(std::move(present)); });
+  roll.add("store", [this](auto present) {
+    store_->turn([present = std::move(present)](const Result<bool>& /*written*/) mutable { present(); });
+  });
+  roll.add("sip", [this](auto present) { endpoint_->post(std::move(present)); });
+  roll.add("net", [this](auto present) { http_->post(std::move(present)); });
+  roll.add("web", [this](auto present) {
+    server_->post([this, present = std::move(present)]() mutable {
+      const auto health = site_.health();
+      condition_.replace(health ? "serves" : health.error().detail);
+      present();
+    });
+  });
+}
+
 Result<bool> House::listen(const ops::Config& config) {
   auto trace = sip::Trace::open(
       {.log_level = config.sip_trace, .file = config.sip_trace_file, .file_level = config.sip_file_trace}, clock_,

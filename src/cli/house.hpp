@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "gateway/carrier_sender.hpp"
 #include "gateway/catch_up.hpp"
@@ -23,6 +24,7 @@
 #include "ops/config.hpp"
 #include "ops/control.hpp"
 #include "runtime/log.hpp"
+#include "runtime/roll_call.hpp"
 #include "runtime/system.hpp"
 #include "sip/trace.hpp"
 
@@ -38,6 +40,11 @@ class House {
   /// What `config` says now takes effect, as far as it can without a new start (Use::live). The trace's file is opened
   /// anew.
   void reload(const ops::Config& config);
+  /// Who must turn for messages to go on. The threads `work` and `registrar` are not among them: they wait for the disk
+  /// and for the proxy, and a new start would make neither faster.
+  void join(runtime::RollCall& roll);
+  /// How it was when its web thread answered last: "serves", or what is wrong. Any thread.
+  [[nodiscard]] std::string condition() const { return *condition_.read(); }
   House(const House&) = delete;
   House& operator=(const House&) = delete;
 
@@ -68,6 +75,7 @@ class House {
   gateway::SettingsBook settings_;
   gateway::LinkBook link_keys_;
   gateway::DirectoryBook book_;
+  gateway::Book<std::string> condition_{"serves"};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<media::BlobStore> blobs_;
   runtime::Loop loop_{"gateway"};

@@ -4,10 +4,15 @@
 #include <malloc.h>
 #include <signal.h>
 
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "cli/house.hpp"
 #include "cli/say.hpp"
+#include "cli/vigil.hpp"
 #include "runtime/process.hpp"
 #include "version.hpp"
 
@@ -33,6 +38,18 @@ void keep_memory_small() {
   constexpr int kTrimAbove = 256 << 10;
   mallopt(M_ARENA_MAX, kArenas);
   mallopt(M_TRIM_THRESHOLD, kTrimAbove);
+}
+
+/// 0: it is time for a beat.
+int wait_for_signal(const sigset_t& told, const Vigil& vigil) {
+  for (;;) {
+    const std::chrono::nanoseconds left = vigil.until_beat();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    const timespec longest{.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
+    const int number = vigil.is_kept() ? sigtimedwait(&told, nullptr, &longest) : sigwaitinfo(&told, nullptr);
+    if (number > 0) return number;
+    if (errno == EAGAIN) return 0;  // else a debugger or SIGCONT: nobody told us anything
+  }
 }
 
 /// `start`: the config that we were started with.
@@ -66,14 +83,31 @@ int serve(const ops::Config& config, const std::function<Result<ops::Config>()>&
         "this runs as root, and needs nothing of root's: whoever finds a hole in it would own the machine. Give it a "
         "user of its own, as packaging/mmsgate.service does");
   }
+  auto supervisor = runtime::Supervisor::open(runtime::Supervisor::from_environment());
+  if (!supervisor) {
+    (*log)->error("cannot start: {}", supervisor.error().detail);
+    return 1;
+  }
+  Vigil vigil(*std::move(supervisor), **log);
   auto house = House::open(config, *log);
   if (!house) {
     (*log)->error("cannot start: {}", house.error().detail);
+    vigil.cannot_start(house.error().detail);
     return 1;
   }
   (*log)->info("mmsgate {} serves", kVersion);
+  vigil.ready(**house);
   int signal_number = 0;
-  while (sigwait(&told, &signal_number) == 0 && signal_number == SIGHUP) reload(**log, **house, config, read_again());
+  while ((signal_number = wait_for_signal(told, vigil)) == 0 || signal_number == SIGHUP) {
+    if (signal_number == 0) {
+      vigil.beat(**house);
+    } else {
+      vigil.reloading();
+      reload(**log, **house, config, read_again());
+      vigil.reloaded();
+    }
+  }
+  vigil.ending(signal_number);
   (*log)->info("ending, by signal {}", signal_number);
   return 0;
 }

@@ -45,19 +45,33 @@ class CurlClient final : public HttpClient {
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;  // who still asks is being taken down as well
-      inbox_.emplace_back(std::move(request), std::move(done));
+      requests_.emplace_back(std::move(request), std::move(done));
+    }
+    curl_multi_wakeup(multi_);
+  }
+
+  void post(std::move_only_function<void()> task) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      posted_.push_back(std::move(task));
     }
     curl_multi_wakeup(multi_);
   }
 
  private:
-  using Inbox = std::vector<std::pair<HttpRequest, Done>>;
+  struct Inbox {
+    std::vector<std::pair<HttpRequest, Done>> requests;
+    std::vector<std::move_only_function<void()>> tasks;
+    bool is_last = false;
+  };
 
   void run() {
     for (;;) {
-      auto [letters, is_last] = take_inbox();
-      for (auto& [request, done] : letters) begin(std::move(request), std::move(done));
-      if (is_last) break;
+      Inbox inbox = take_inbox();
+      for (auto& [request, done] : inbox.requests) begin(std::move(request), std::move(done));
+      for (auto& task : inbox.tasks) task();
+      if (inbox.is_last) break;
       int running = 0;
       curl_multi_perform(multi_, &running);
       end_finished();
@@ -70,9 +84,9 @@ class CurlClient final : public HttpClient {
     transfers_.clear();
   }
 
-  std::pair<Inbox, bool> take_inbox() {
+  Inbox take_inbox() {
     const std::lock_guard lock(mutex_);
-    return {std::exchange(inbox_, {}), stopping_};
+    return {.requests = std::exchange(requests_, {}), .tasks = std::exchange(posted_, {}), .is_last = stopping_};
   }
 
   void begin(HttpRequest request, Done done) {
@@ -102,8 +116,9 @@ class CurlClient final : public HttpClient {
   CURLM* multi_ = nullptr;
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;  // the net thread's
   std::mutex mutex_;
-  Inbox inbox_;            // guarded by mutex_
-  bool stopping_ = false;  // guarded by mutex_
+  std::vector<std::pair<HttpRequest, Done>> requests_;   // guarded by mutex_
+  std::vector<std::move_only_function<void()>> posted_;  // guarded by mutex_
+  bool stopping_ = false;                                // guarded by mutex_
   std::thread thread_;
 };
 

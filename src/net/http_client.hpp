@@ -55,6 +55,8 @@ class HttpClient {
   /// went out; rejected: too long, forbidden address, bad URL). Its sentence names the host and never the rest of a
   /// URL. Any HTTP status is an answer. A GET follows five redirects at most, a POST none, and a POST is sent once.
   virtual void start(HttpRequest request, Done done) = 0;
+  /// Any thread: run on the net thread.
+  virtual void post(std::move_only_function<void()> task) = 0;
 };
 
 /// Destroying the client ends what is under way as transient.

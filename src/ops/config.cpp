@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -199,10 +201,13 @@ Surroundings surroundings() {
 
 Result<std::string> read_file(const std::string& path) {
   if (auto text = runtime::read_file(path)) return *std::move(text);
-  return fail(
-      ErrorKind::transient,
-      fmt::format("cannot read {}: write one with `mmsgate --default-config`, or name another with --config-file",
-                  path));
+  std::error_code hidden;
+  const bool is_there = std::filesystem::exists(path, hidden) || hidden;
+  return fail(ErrorKind::transient,
+              fmt::format("cannot read {}: {}", path,
+                          is_there ? "it is there, and no file that this user may read (ls -l shows who may); run this "
+                                     "as the gateway's user, or name another with --config-file"
+                                   : "write one with `mmsgate --default-config`, or name another with --config-file"));
 }
 
 }  // namespace
@@ -215,6 +220,14 @@ Result<Config> read_config(std::string_view text, std::string_view name, const S
 
 Result<Config> read_config(std::string_view text, std::string_view name) {
   return read_config(text, name, surroundings());
+}
+
+std::string usual_config(std::span<const std::string_view> places) {
+  const auto there = std::ranges::find_if(places, [](std::string_view place) {
+    std::error_code ignored;
+    return std::filesystem::exists(place, ignored);
+  });
+  return std::string(there == places.end() ? places.front() : *there);
 }
 
 Result<bool> check_secrets(const Config& config) {

@@ -2,9 +2,11 @@
 // mmsgate.conf, read and checked: typed values for who wires the house together. Plain values; any thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,6 +107,12 @@ struct Config {
   std::vector<std::string> fixed;  ///< What holds until the next start: "[web] webport = 38443". For comparing alone.
   std::string missing_secret;      ///< What is wrong with a password that is needed; empty: all are known.
 };
+
+/// Where the file is looked for when nobody says: the first MMSGate's place, and the one of the Debian package.
+inline constexpr std::array<std::string_view, 2> kConfigPlaces{"/etc/flexisip/mmsgate.conf",
+                                                               "/etc/mmsgate/mmsgate.conf"};
+/// The first of them that is there; the first of all when none is.
+[[nodiscard]] std::string usual_config(std::span<const std::string_view> places = kConfigPlaces);
 
 /// The options that have changed and take effect at the next start only: "[web] webport".
 [[nodiscard]] std::vector<std::string> waiting_for_a_start(const Config& before, const Config& now);

@@ -73,6 +73,7 @@ class SofiaEndpoint final : public Endpoint {
 
   [[nodiscard]] std::uint16_t port() const override { return port_; }
   [[nodiscard]] std::uint16_t tls_port() const override { return tls_port_; }
+  void post(runtime::Mailbox::Task task) override { loop_.post(std::move(task)); }
 
  private:
   Result<bool> open_tls() {

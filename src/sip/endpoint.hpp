@@ -23,6 +23,7 @@
 #include "core/time.hpp"
 #include "formats/ip_address.hpp"
 #include "runtime/log.hpp"
+#include "runtime/mailbox.hpp"
 
 namespace mmsgate::sip {
 
@@ -168,6 +169,8 @@ class Endpoint {
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   /// 0: TLS is not spoken.
   [[nodiscard]] virtual std::uint16_t tls_port() const = 0;
+  /// Any thread: run on the sip thread.
+  virtual void post(runtime::Mailbox::Task task) = 0;
 };
 
 /// Listens, then serves until destroyed. `receiver` must outlive it. The error says which address and what to do.

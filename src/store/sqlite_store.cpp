@@ -213,6 +213,9 @@ class SqliteStore final : public Store {
   void shift(Duration by, Done<int> done) override {
     submit<int>([this, by] { return desk_->upkeep.shift(by); }, std::move(done));
   }
+  void turn(Done<bool> done) override {
+    submit<bool>([] { return true; }, std::move(done));
+  }
   void forget_blobs(std::vector<BlobId> ids, Done<bool> done) override {
     carry_out([this, ids = std::move(ids)] { desk_->retention.forget_blobs(ids); }, std::move(done));
   }

@@ -335,6 +335,9 @@ class Store {
   /// The clock has been set: what waits for a time, or counts its age, moves with it. Answers how many deliveries.
   virtual void shift(Duration by, Done<int> done) = 0;
 
+  /// Changes nothing: tells that the writer gets round to what it is given.
+  virtual void turn(Done<bool> done) = 0;
+
   /// Files that have been removed: their rows go, and parts that had them are lost.
   virtual void forget_blobs(std::vector<BlobId> ids, Done<bool> done) = 0;
   /// With their parts, deliveries and events. Answers how many there were.

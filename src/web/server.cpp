@@ -95,6 +95,8 @@ class MhdServer final : public Server {
 
   [[nodiscard]] std::uint16_t port() const override { return port_; }
 
+  void post(runtime::Mailbox::Task task) override { mailbox_->post(std::move(task)); }
+
  private:
   void run() {
     sigset_t broken_pipe;

@@ -25,6 +25,7 @@
 #include "formats/phone_login.hpp"
 #include "media/blob_store.hpp"
 #include "runtime/log.hpp"
+#include "runtime/mailbox.hpp"
 
 namespace mmsgate::web {
 
@@ -170,6 +171,8 @@ class Server {
   /// Begins to answer, once.
   [[nodiscard]] virtual Result<bool> start() = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
+  /// Any thread, after start(): run on the web thread.
+  virtual void post(runtime::Mailbox::Task task) = 0;
 };
 
 /// Has the port from now on; who connects before start() waits until then. `site` must outlive the server. The error

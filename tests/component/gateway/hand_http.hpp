@@ -24,6 +24,7 @@ class HandHttp final : public net::HttpClient {
     const auto method = std::ranges::find(request.form, "method", &std::pair<std::string, std::string>::first);
     calls.push({method->second, std::move(done)});
   }
+  void post(std::move_only_function<void()> task) override { task(); }
   /// The next call; the test ends when none is made.
   Call next() {
     auto call = calls.pop();

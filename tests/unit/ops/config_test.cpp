@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -133,6 +134,25 @@ TEST(Config, RefusesNamesThatAreNone) {
   const auto config = read_config("[web]\nwebdns = x\n[api]\napiid = o\napipw = p\napiurl = htp://voip.ms/\n", "m", {});
   ASSERT_FALSE(config);
   EXPECT_THAT(config.error().detail, HasSubstr("m:6: [api] apiurl must be a URL"));
+}
+
+TEST(Config, IsLookedForInTheFirstPlaceThatHasOne) {
+  const testing_support::TempFolder folder;
+  const std::string first = folder.file("first.conf");
+  const std::string second = folder.file("second.conf");
+  const std::array<std::string_view, 2> places{first, second};
+  EXPECT_EQ(usual_config(places), first) << "what there is to say is said of that";
+  std::ofstream(second) << "\n";
+  EXPECT_EQ(usual_config(places), second);
+  std::ofstream(first) << "\n";
+  EXPECT_EQ(usual_config(places), first);
+  EXPECT_THAT(kConfigPlaces, testing::ElementsAre("/etc/flexisip/mmsgate.conf", "/etc/mmsgate/mmsgate.conf"));
+}
+
+TEST(Config, WhatIsNotThereIsNotCalledForbidden) {
+  const testing_support::TempFolder folder;
+  EXPECT_THAT(load_config(folder.file("none")).error().detail, HasSubstr("write one with `mmsgate --default-config`"));
+  EXPECT_THAT(load_config(folder.path()).error().detail, HasSubstr("no file that this user may read"));
 }
 
 // It ended the process.
