@@ -56,7 +56,7 @@ class Outbound final : public sip::Receiver {
   Deliveries& deliveries_;
   WaitingRoom waiting_{kMostWaiting};  ///< MESSAGEs that have no answer yet.
   FloodLimits floods_{world_};
-  PhoneSender* phones_ = nullptr;      ///< The gateway loop's.
+  PhoneSender* phones_ = nullptr;  ///< The gateway loop's.
   runtime::Rarely stranger_lines_{world_.clock, std::chrono::minutes(10)};
   runtime::Rarely crowd_lines_{world_.clock, std::chrono::minutes(10)};
   runtime::Rarely forged_lines_{world_.clock, std::chrono::minutes(10)};

@@ -21,7 +21,9 @@
 #include "core/link.hpp"
 #include "core/message.hpp"
 #include "store/import.hpp"
+#include "store/lines.hpp"
 #include "store/links.hpp"
+#include "store/stored_file.hpp"
 #include "store/upload_key.hpp"
 
 namespace mmsgate::store {
@@ -134,120 +136,6 @@ struct Recorded {
 /// What is to be stored in the same transaction as an outcome: notices and receipts to its sender. Pure; called on the
 /// writer's thread, only when the outcome changed something, and once more when its transaction has to be done again.
 using FollowUp = std::function<std::vector<NewMessage>(const Recorded&)>;
-
-/// A file that we keep.
-struct Blob {
-  BlobId id;
-  std::string type;
-  std::string name;
-  std::uint64_t size = 0;
-  std::string sha256;  ///< 64 hex digits.
-  TimePoint created_at;
-  TimePoint until;              ///< Kept at least so long.
-  bool has_plain_link = false;  ///< Stored before links were signed: its bare id is one too.
-  /// The account that sent it here; empty: somebody else did, such as a script. Nothing: we fetched it.
-  std::optional<std::string> uploader{};
-};
-
-/// How much was sent here.
-struct Uploaded {
-  std::uint64_t by_account = 0;  ///< Bytes.
-  std::uint64_t by_all = 0;
-};
-
-/// A text that the database alone does not give away.
-struct Sealed {
-  std::string name;  ///< What it is.
-  std::string salt;
-  std::string text;  ///< Of crypto::seal().
-};
-
-/// A script's file and the message that brings it to a phone.
-struct KeyedUpload {
-  std::string key_hash;  ///< Of the key that allows it.
-  Blob blob;
-  NewMessage message;
-};
-
-/// A file whose time is over.
-struct ExpiredBlob {
-  BlobId id;
-  std::uint64_t size = 0;
-};
-
-enum class HandoutKind {
-  config = 0,    ///< A phone's configuration.
-  contacts = 1,  ///< The list of contacts that goes with one: of the same accounts and time. It is not used up.
-};
-
-/// Something that a phone may fetch a few times at a URL that nobody can guess. It can be read only with that URL,
-/// which is not kept.
-struct Handout {
-  std::string id;  ///< Made of the URL; see gateway/handout.hpp.
-  HandoutKind kind = HandoutKind::config;
-  std::string accounts;  ///< Whose it is, with a blank between two.
-  std::string sealed;
-  TimePoint made_at;
-  TimePoint until;
-  int uses_left = 1;
-};
-
-struct PartOutcome {
-  PartId id;
-  std::optional<Blob> blob;           ///< Had: now stored.
-  std::optional<TimePoint> next_try;  ///< Not had, tried again then. Neither of the two: lost.
-  std::string reason;
-};
-
-/// A line of `mmsgate messages list`.
-struct Summary {
-  MessageId id;
-  Direction direction = Direction::inbound;
-  Kind kind = Kind::message;
-  std::string own;
-  std::string peer;
-  std::string account;
-  int parts = 0;
-  std::string states;  ///< Of its deliveries, counted: "2 delivered, 1 deferred".
-  TimePoint received_at;
-};
-
-struct EventLine {
-  TimePoint at;
-  DeliveryId delivery;  ///< 0: about the message as a whole.
-  std::string state;
-  std::string reason;
-};
-
-struct DeliveryLine {
-  DeliveryId id;
-  Target target = Target::phone;
-  std::string destination;
-  State state = State::queued;
-  int tries = 0;
-  std::optional<TimePoint> next_try;
-  std::string call_id;
-  std::string result_id;
-};
-
-/// Something that we sent to the carrier, or tried to.
-struct SentLine {
-  DeliveryId id;
-  State state = State::queued;
-  std::string text;
-  int parts = 0;
-  std::string result_id;
-};
-
-struct History {
-  Summary summary;
-  std::string provider;
-  std::string provider_id;
-  std::string participants;
-  std::vector<Part> parts;
-  std::vector<DeliveryLine> deliveries;
-  std::vector<EventLine> events;
-};
 
 struct Counts {
   std::int64_t messages = 0;

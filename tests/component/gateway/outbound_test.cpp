@@ -41,8 +41,9 @@ class OutboundTest : public EngineTest {
   Heard send(sip::Request request) { return begin(std::move(request)).get(); }
   std::future<Heard> begin(sip::Request request) {
     const auto answer = std::make_shared<std::promise<Heard>>();
-    outbound_->on_message(std::move(request), sip::Responder([this, answer](int status, std::string phrase, std::chrono::seconds wait) {
-                             wait_ = wait;
+    outbound_->on_message(std::move(request),
+                          sip::Responder([this, answer](int status, std::string phrase, std::chrono::seconds wait) {
+                            wait_ = wait;
                             answer->set_value({status, std::move(phrase)});
                           }));
     return answer->get_future();
