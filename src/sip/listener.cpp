@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sip/listener.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -63,7 +62,11 @@ int status_of(ErrorKind kind) {
 
 Listener::Listener(const Options& options, Receiver& receiver, SipLoop& loop,
                    std::function<bool(std::string_view, std::string_view)> is_ours)
-    : options_(options), receiver_(receiver), loop_(loop), is_ours_(std::move(is_ours)) {}
+    : options_(options),
+      callers_(options.callers, options.look_up_callers),
+      receiver_(receiver),
+      loop_(loop),
+      is_ours_(std::move(is_ours)) {}
 
 Listener::~Listener() {
   for (const auto& [number, incoming] : open_) nta_incoming_destroy(incoming);
@@ -106,9 +109,10 @@ int Listener::on_request(Listener* self, nta_leg_t* /*leg*/, nta_incoming_t* inc
 int Listener::handle(nta_incoming_t* incoming, const sip_t& sip) {
   nta_incoming_tag(incoming, nullptr);
   if (sip.sip_request->rq_method == sip_method_ack) return 0;
-  if (const std::string source = source_of(incoming); !may_speak(source)) {
+  if (const std::string source = source_of(incoming); !callers_.has(source)) {
     answer(incoming, 403, "Not from this address");
-    receiver_.on_stranger(source);
+    callers_.refused(source, Callers::Clock::now(), loop_.mailbox(),
+                     [this](const std::string& stranger) { receiver_.on_stranger(stranger); });
     return 0;
   }
   if (refuse(incoming, sip)) return 0;
@@ -116,10 +120,9 @@ int Listener::handle(nta_incoming_t* incoming, const sip_t& sip) {
   return 0;
 }
 
-bool Listener::may_speak(const std::string& source) const {
-  if (options_.callers.empty()) return true;
-  const auto address = formats::IpAddress::parse(source);
-  return address && std::ranges::any_of(options_.callers, [&](const auto& each) { return each.has(*address); });
+void Listener::follow_trace() {
+  if (!agent_ || !options_.trace) return;
+  nta_agent_set_params(agent_.get(), TPTAG_LOG(options_.trace->wants_messages()), TAG_END());
 }
 
 bool Listener::refuse(nta_incoming_t* incoming, const sip_t& sip) {

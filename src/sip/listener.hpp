@@ -8,6 +8,7 @@
 #include <memory>
 #include <string_view>
 
+#include "sip/callers.hpp"
 #include "sip/endpoint.hpp"
 #include "sip/sip_loop.hpp"
 #include "sip/sofia.hpp"
@@ -28,11 +29,12 @@ class Listener {
   /// After open(), the same for TLS, with its port. Who connects is not asked who he is. transient: it cannot be had.
   [[nodiscard]] Result<std::uint16_t> open_tls(const Tls& tls);
   void drain() { draining_ = true; }
+  /// Whole messages are traced from now on, or no more.
+  void follow_trace();
 
  private:
   static int on_request(Listener* self, nta_leg_t* leg, nta_incoming_t* incoming, sip_t const* sip);
   [[nodiscard]] int handle(nta_incoming_t* incoming, const sip_t& sip);
-  [[nodiscard]] bool may_speak(const std::string& source) const;
   void take_message(nta_incoming_t* incoming, const sip_t& sip);
   void take_options(nta_incoming_t* incoming, const sip_t& sip);
   /// A request that is refused by what stands in its headers: answered here.
@@ -41,6 +43,7 @@ class Listener {
   [[nodiscard]] Responder make_responder(nta_incoming_t* incoming);
 
   const Options options_;
+  Callers callers_;
   Receiver& receiver_;
   SipLoop& loop_;
   std::function<bool(std::string_view, std::string_view)> is_ours_;
