@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "cli/config.hpp"
@@ -27,7 +28,11 @@ void add_hook(CLI::App& app, const Commands& commands) {
   commands.add(group, "add", "Make a further one, to put in the place of an older", told_to(add_hook_token, told));
   auto* remove =
       commands.add(group, "remove", "From now on nothing is taken from this one", told_to(remove_hook_token, told));
-  remove->add_option("WHICH", told->which, "Its number in the list, its token, or the whole address")->required();
+  remove
+      ->add_option("WHICH", told->which,
+                   "Its number in the list, or the first characters of its token; - reads it, or the whole "
+                   "address, from standard input, where ps does not show it")
+      ->required();
   remove->add_flag("--force", told->even_the_last, "Even if it is the last");
 }
 
@@ -100,7 +105,13 @@ void add_links(CLI::App& app, const Commands& commands) {
   list->add_flag("--json", told->json, "Print JSON instead of a table");
   auto* revoke = commands.add(group, "revoke", "End the links that somebody was given; those that follow work",
                               told_to(revoke_links, told));
-  revoke->add_option("RECIPIENT", told->recipient, "A sub account, a number, or '*' for everybody")->required();
+  auto* end_old = commands.add(group, "end-old", "End the old names of files that came before links were signed",
+                               told_to(end_old_links, told));
+  constexpr const char* kRecipient = "A sub account, a number, or '*' for everybody";
+  revoke->add_option("RECIPIENT", told->recipient, kRecipient)->required();
+  end_old->add_option("RECIPIENT", told->recipient, fmt::format("{}; without it, everybody", kRecipient));
+  end_old->add_flag("--yes", told->yes, "It is meant: who has such a name opens nothing by it any more");
+  end_old->add_flag("--dry-run", told->rehearse, "Only say how many there are");
   revoke->add_option("--file", told->file, "Those of one file alone: a link to it, or its id");
   revoke->add_flag("--force", told->force, "Even if no message with a file went there, as far as the database knows");
   auto* rotate =

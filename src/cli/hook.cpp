@@ -2,8 +2,8 @@
 #include "cli/hook.hpp"
 
 #include <algorithm>
+#include <iostream>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -49,13 +49,32 @@ void print_hook(const ops::Config& config, const HookToken& token) {
              last_use(token));
 }
 
+/// So many characters of a token tell it from a number, and from a slip of the pen.
+constexpr std::size_t kLeastOfToken = 4;
+
 /// People give what they have at hand.
-std::optional<std::int64_t> find(const std::vector<HookToken>& tokens, const std::string& which) {
+Result<std::int64_t> find(const std::vector<HookToken>& tokens, const std::string& which) {
   const std::string token = which.substr(which.rfind('/') + 1);
-  const auto found = std::ranges::find_if(
-      tokens, [&](const HookToken& each) { return each.token == token || fmt::to_string(each.number) == which; });
-  if (found == tokens.end()) return std::nullopt;
-  return found->number;
+  const auto is_it = [&](const HookToken& each) { return each.token == token || fmt::to_string(each.number) == which; };
+  const auto begins_so = [&](const HookToken& each) { return each.token.starts_with(token); };
+  auto found = std::ranges::find_if(tokens, is_it);
+  if (found == tokens.end() && token.size() >= kLeastOfToken) {
+    if (std::ranges::count_if(tokens, begins_so) > 1) {
+      return fail(ErrorKind::rejected, "more than one token begins so: give more of it, or its number");
+    }
+    found = std::ranges::find_if(tokens, begins_so);
+  }
+  if (found != tokens.end()) return found->number;
+  return fail(ErrorKind::rejected, "there is no such address; `mmsgate hook show` prints those that there are");
+}
+
+/// What stands on a command line, `ps` shows to everybody on the machine; "-" has it come another way.
+std::string told(const std::string& which) {
+  if (which != "-") return which;
+  std::string line;
+  std::getline(std::cin, line);
+  const auto first = line.find_first_not_of(" \t\r");
+  return first == std::string::npos ? "" : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
 }
 
 }  // namespace
@@ -111,8 +130,8 @@ int remove_hook_token(const ops::Config& config, const HookOptions& options) {
   if (!store) return say(store.error().detail);
   const auto tokens = (*store)->hook_tokens();
   if (!tokens) return say(tokens.error().detail);
-  const auto number = find(*tokens, options.which);
-  if (!number) return say("there is no such address; `mmsgate hook show` prints those that there are");
+  const auto number = find(*tokens, told(options.which));
+  if (!number) return say(number.error().detail);
   const auto removed = wait_for<store::Removal>([&](store::Done<store::Removal> done) {
     (*store)->remove_hook_token(*number, options.even_the_last, std::move(done));
   });

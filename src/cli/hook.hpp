@@ -11,7 +11,8 @@ namespace mmsgate::cli {
 
 struct HookOptions {
   bool json = false;
-  std::string which;  ///< A number, a token, or an address that ends in one.
+  /// A number, a token or its first characters, or an address that ends in one; "-": it comes by standard input.
+  std::string which;
   bool even_the_last = false;
 };
 

@@ -120,6 +120,8 @@ void House::reload(const ops::Config& config) {
     log_->error("the tokens of the web hook are not read again: {}", read.error().detail);
   }
   if (const auto opened = trace_->reopen(); !opened) log_->error("{}", opened.error().detail);
+  trace_->set_levels(config.sip_trace, config.sip_file_trace);
+  endpoint_->follow_trace();
 }
 
 void House::join(runtime::RollCall& roll) {
@@ -170,6 +172,13 @@ Result<bool> House::listen(const ops::Config& config) {
   auto sip = sip_options(config, settings_.read()->proxy_route, *random_, *log_);
   if (!sip) return std::unexpected(sip.error());
   sip->trace = trace_;
+  if (are_callers_usual(config)) {
+    sip->look_up_callers = [this, config](auto learn) {
+      work_.post([config, learn = std::move(learn)]() mutable {
+        learn(usual_callers(config).value_or(std::vector<formats::IpNetwork>()));
+      });
+    };
+  }
   auto endpoint = sip::listen(*std::move(sip), outbound_, log_);
   if (!endpoint) return std::unexpected(endpoint.error());
   endpoint_ = std::move(*endpoint);

@@ -98,10 +98,25 @@ Result<std::optional<BlobId>> file_of(store::Store& store, const std::string& gi
   if (!*found) return fail(ErrorKind::rejected, "there is no such file (any more)");
   if ((*found)->has_plain_link) {
     return fail(ErrorKind::rejected,
-                "this file was stored before links were signed, and opens by its old name too, which nobody can "
-                "revoke; it goes when its time is over (`mmsgate prune`)");
+                "this file was stored before links were signed, and opens by its old name too, which is the same for "
+                "all who have it: `mmsgate links end-old` ends such names");
   }
   return blob;
+}
+
+/// "4 older files", "1 older file that 100000_bob was given"
+std::string older_files(std::int64_t count, const std::string& recipient) {
+  return fmt::format("{} older file{}{}", count, count == 1 ? "" : "s",
+                     recipient.empty() ? "" : fmt::format(" that {} was given", recipient));
+}
+
+/// Whoever has just ended links must not believe that he has ended all.
+void tell_of_old_links(store::Store& store, const std::string& recipient) {
+  const auto count = store.plain_links(recipient);
+  if (!count || *count == 0) return;
+  fmt::print("But {} of before links were signed still open{} by the old name. `mmsgate links end-old{}` ends that.\n",
+             older_files(*count, recipient), *count == 1 ? "s" : "",
+             recipient.empty() ? "" : fmt::format(" {}", recipient));
 }
 
 }  // namespace
@@ -144,6 +159,7 @@ int revoke_links(const ops::Config& config, const LinksOptions& options) {
   if (!revoked) return say(revoked.error().detail);
   fmt::print("The links that {} was given for {} work no more; those that are given from now on do.\n",
              recipient->empty() ? "anybody" : *recipient, is_of_all ? "any file" : "this file");
+  if (is_of_all) tell_of_old_links(**store, *recipient);
   tell_gateway(config);
   return 0;
 }
@@ -159,7 +175,31 @@ int rotate_links(const ops::Config& config, const LinksOptions& options) {
   if (!rotated) return say(rotated.error().detail);
   fmt::print("Links are signed with a new secret. {}\n",
              options.end_now ? "Those that were given before work no more." : "Those that were given before go on.");
+  if (options.end_now) tell_of_old_links(**store, "");
   tell_gateway(config);
+  return 0;
+}
+
+int end_old_links(const ops::Config& config, const LinksOptions& options) {
+  const auto store = options.yes && !options.rehearse ? change_database(config) : read_database(config);
+  if (!store) return say(store.error().detail);
+  const auto recipient = recipient_of(**store, options);
+  if (!recipient) return say(recipient.error().detail);
+  const auto count = (*store)->plain_links(*recipient);
+  if (!count) return say(count.error().detail);
+  if (options.rehearse || !options.yes) {
+    const std::string found = fmt::format("{} open{} by the name of before links were signed, for whoever has it.",
+                                          older_files(*count, *recipient), *count == 1 ? "s" : "");
+    if (!options.rehearse && *count > 0) return say(found + " To end that, say --yes");
+    fmt::print("{}\n", found);
+    return 0;
+  }
+  const auto ended =
+      wait_for<int>([&](store::Done<int> done) { (*store)->end_plain_links(*recipient, std::move(done)); });
+  if (!ended) return say(ended.error().detail);
+  // A gateway that runs looks at the file's row each time; there is nothing to tell it.
+  fmt::print("{} no longer open{} by the old name, for nobody. Links that are signed go on.\n",
+             older_files(*ended, *recipient), *ended == 1 ? "s" : "");
   return 0;
 }
 

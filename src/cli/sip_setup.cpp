@@ -95,23 +95,6 @@ bool is_on_loopback(std::string_view route) {
   return address.starts_with("127.") || address.starts_with("[::1]");
 }
 
-/// Who may speak to us. An address of loopback is out of everybody's reach but this machine's: nobody needs to be
-/// asked.
-std::vector<formats::IpNetwork> callers_from(const ops::Config& config) {
-  if (!config.sip_callers.empty() || config.sip_address.starts_with("127.") || config.sip_address == "::1") {
-    return config.sip_callers;
-  }
-  std::vector<std::string> usual = own_addresses();
-  if (const auto proxy = look_up(config.proxy.host)) {
-    for (const Address& each : *proxy) usual.push_back(each.text);
-  }
-  std::vector<formats::IpNetwork> callers;
-  for (const std::string& each : usual) {
-    if (const auto network = formats::IpNetwork::parse(each.substr(0, each.find('%')))) callers.push_back(*network);
-  }
-  return callers;
-}
-
 sip::Registration registration_from(const ops::Config::Registration& wanted, const std::string& route, Random& random) {
   const bool is_v6 = wanted.pop.host.find(':') != std::string::npos;
   const std::string host = bracketed({.text = wanted.pop.host, .is_v6 = is_v6});
@@ -141,7 +124,9 @@ Result<std::string> proxy_route(const ops::Config& config) {
 Result<sip::Options> sip_options(const ops::Config& config, const std::string& route, Random& random,
                                  runtime::Log& log) {
   sip::Options options{.address = config.sip_address, .port = config.sip_port, .server_name = user_agent()};
-  options.callers = callers_from(config);
+  auto callers = are_callers_usual(config) ? usual_callers(config) : config.sip_callers;
+  if (!callers) return std::unexpected(callers.error());
+  options.callers = *std::move(callers);
   // Whoever names UDP has it for all that fits into a packet.
   if (config.proxy_transport == Transport::udp) options.udp_limit = kLargestPacket;
   if (config.registration) options.registration = registration_from(*config.registration, route, random);
@@ -160,6 +145,23 @@ Result<sip::Options> sip_options(const ops::Config& config, const std::string& r
         .certificate = own->certificate, .key = own->key, .authorities = is_on_loopback(route) ? "" : kAuthorities};
   }
   return options;
+}
+
+/// An address of loopback is out of everybody's reach but this machine's: nobody needs to be asked.
+bool are_callers_usual(const ops::Config& config) {
+  return config.sip_callers.empty() && !config.sip_address.starts_with("127.") && config.sip_address != "::1";
+}
+
+Result<std::vector<formats::IpNetwork>> usual_callers(const ops::Config& config) {
+  const auto proxy = look_up(config.proxy.host);
+  if (!proxy) return std::unexpected(proxy.error());
+  std::vector<std::string> usual = own_addresses();
+  for (const Address& each : *proxy) usual.push_back(each.text);
+  std::vector<formats::IpNetwork> callers;
+  for (const std::string& each : usual) {
+    if (const auto network = formats::IpNetwork::parse(each.substr(0, each.find('%')))) callers.push_back(*network);
+  }
+  return callers;
 }
 
 }  // namespace mmsgate::cli

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "formats/ip_address.hpp"
 #include "ops/config.hpp"
 #include "runtime/log.hpp"
 #include "sip/endpoint.hpp"
@@ -21,5 +23,10 @@ namespace mmsgate::cli {
 /// endpoint.
 [[nodiscard]] Result<sip::Options> sip_options(const ops::Config& config, const std::string& route, Random& random,
                                                runtime::Log& log);
+
+/// The config does not name who may speak to us, and others could.
+[[nodiscard]] bool are_callers_usual(const ops::Config& config);
+/// This machine and the proxy, as they are now. Looks up a name, and may block. transient: there is no such host.
+[[nodiscard]] Result<std::vector<formats::IpNetwork>> usual_callers(const ops::Config& config);
 
 }  // namespace mmsgate::cli

@@ -21,8 +21,7 @@ constexpr Option kOptions[] = {
     {"sip", "sipport", port, "5060", "", Use::now, "Its port, for UDP and TCP."},
     {"sip", "sipallow", text, "", "", Use::now,
      "Who may speak SIP to the gateway: addresses and networks such as 10.0.0.5, 10.1.0.0/16. When not set: this "
-     "machine "
-     "and the proxy."},
+     "machine and the proxy, looked up anew when somebody else speaks, once a minute at most."},
     {"sip", "sipasserted", choice, "yes", "yes no", Use::live,
      "Where the proxy says who has logged in (P-Asserted-Identity, P-Preferred-Identity), it must be who the message "
      "is from."},
@@ -60,9 +59,9 @@ constexpr Option kOptions[] = {
      "A file that holds nothing but this password, instead of authpw. So does a systemd credential called authpw."},
     {"sip", "sipid", text, "", "", Use::now,
      "The SIP address to register, such as <sip:mmsgate@localhost>; when not set, authid at sippop."},
-    {"sip", "siploglevel", count, "0", "", Use::now,
+    {"sip", "siploglevel", count, "0", "", Use::live,
      "Trace of the SIP stack into siplogfile (when that is not set, into the log): 0 none, 4 whole messages, 9 all."},
-    {"sip", "sipconsoleloglevel", count, "0", "", Use::now, "The same for the log, beside siplogfile."},
+    {"sip", "sipconsoleloglevel", count, "0", "", Use::live, "The same for the log, beside siplogfile."},
     {"sip", "siplogfile", path, "", "", Use::now, "The file of the trace. It holds what people write to each other."},
 
     {"api", "apiid", required, "", "", Use::live, "The VoIP.ms portal account: an e-mail address."},

@@ -49,6 +49,11 @@ bool is_sound(const Outgoing& message) {
 
 }  // namespace
 
+void Caller::follow_trace() {
+  if (!agent_ || !options_.trace) return;
+  nta_agent_set_params(agent_.get(), TPTAG_LOG(options_.trace->wants_messages()), TAG_END());
+}
+
 Result<Caller::Ports> Caller::open() {
   const std::string url = url_of(options_.address, 0);
   agent_.reset(nta_agent_create(

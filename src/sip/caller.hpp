@@ -46,6 +46,8 @@ class Caller {
   };
   /// The ports that it sends from. transient: they cannot be had.
   [[nodiscard]] Result<Ports> open();
+  /// Whole messages are traced from now on, or no more.
+  void follow_trace();
   void send(const Outgoing& message, Progress progress);
   /// What cannot be sent is answered before it returns: 400, and 503 when the route is none. The phrase says why.
   void send(const Call& call, Answered answered, const std::function<void(int, std::string)>& refused);

@@ -71,6 +71,14 @@ class SofiaEndpoint final : public Endpoint {
     loop_.call([this] { listener_->drain(); });
   }
 
+  void follow_trace() override {
+    loop_.post([this] {
+      loop_.follow_trace();
+      if (listener_) listener_->follow_trace();
+      if (caller_) caller_->follow_trace();
+    });
+  }
+
   [[nodiscard]] std::uint16_t port() const override { return port_; }
   [[nodiscard]] std::uint16_t tls_port() const override { return tls_port_; }
   void post(runtime::Mailbox::Task task) override { loop_.post(std::move(task)); }

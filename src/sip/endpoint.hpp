@@ -66,11 +66,16 @@ struct ConnectionLimits {
   std::size_t most_of_one = 64;  ///< Of one address; all those who may not speak to us are one.
 };
 
+/// Finds out who may speak to us by now, and hands it on, from any thread; nobody: it cannot be found out. Called on
+/// the sip thread, where nothing may block.
+using LookUpCallers = std::function<void(std::move_only_function<void(std::vector<formats::IpNetwork>)>)>;
+
 struct Options {
   std::string address = "127.0.0.2";  ///< An IP address, no name.
   std::uint16_t port = 5060;          ///< UDP and TCP. 0: any free one (the same for both).
   /// Who may speak to it; others hear 403. Empty: whoever reaches it.
   std::vector<formats::IpNetwork> callers;
+  LookUpCallers look_up_callers;        ///< Once a minute at most, when somebody else speaks. Empty: never.
   std::size_t udp_limit = 1300;         ///< A request larger than this goes by TCP (RFC 3261 18.1.1).
   std::size_t most_body = 1 << 20;      ///< Larger requests are answered 413.
   std::size_t most_inflated = 1 << 20;  ///< A deflated body that grows beyond this is answered 413.
@@ -166,6 +171,8 @@ class Endpoint {
   virtual void send(Outgoing message, Progress progress) = 0;
   /// From now on no new request is taken (503 with Retry-After); what is under way goes on.
   virtual void drain() = 0;
+  /// The trace's levels are others. Any thread.
+  virtual void follow_trace() = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   /// 0: TLS is not spoken.
   [[nodiscard]] virtual std::uint16_t tls_port() const = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sip/listener.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -61,7 +60,12 @@ int status_of(ErrorKind kind) {
 
 Listener::Listener(const Options& options, Receiver& receiver, SipLoop& loop,
                    std::function<bool(std::string_view, std::string_view)> is_ours)
-    : options_(options), receiver_(receiver), loop_(loop), is_ours_(std::move(is_ours)), datagrams_(loop.root()) {}
+    : options_(options),
+      callers_(options.callers, options.look_up_callers),
+      receiver_(receiver),
+      loop_(loop),
+      is_ours_(std::move(is_ours)),
+      datagrams_(loop.root()) {}
 
 Listener::~Listener() {
   for (const auto& [number, incoming] : open_) nta_incoming_destroy(incoming);
@@ -81,7 +85,7 @@ Result<std::uint16_t> Listener::open() {
   const std::uint16_t port = port_of(agent_.get());
   limit_what_a_read_takes(options_.address, port);
   connections_.emplace(
-      options_, loop_, [this](const formats::IpAddress& address) { return may_speak(address); },
+      options_, loop_, [this](const formats::IpAddress& address) { return callers_.has(address); },
       [this](const std::string& address) { receiver_.on_crowd(address); });
   watch(port);
   return port;
@@ -115,21 +119,23 @@ int Listener::handle(nta_incoming_t* incoming, const sip_t& sip) {
   nta_incoming_tag(incoming, nullptr);
   if (sip.sip_request->rq_method == sip_method_ack) return 0;
   const Source source = source_of(incoming);
-  const auto address = formats::IpAddress::parse(source.address);
-  if (!may_speak(address)) {
+  if (!callers_.has(source.address)) {
     answer(incoming, 403, "Not from this address");
-    receiver_.on_stranger(source.address);
+    callers_.refused(source.address, Callers::Clock::now(), loop_.mailbox(),
+                     [this](const std::string& stranger) { receiver_.on_stranger(stranger); });
     return 0;
   }
-  if (source.is_connected && address) connections_->heard(*address, source.port);
+  if (const auto address = formats::IpAddress::parse(source.address); source.is_connected && address) {
+    connections_->heard(*address, source.port);
+  }
   if (refuse(incoming, sip)) return 0;
   sip.sip_request->rq_method == sip_method_options ? take_options(incoming, sip) : take_message(incoming, sip);
   return 0;
 }
 
-bool Listener::may_speak(const std::optional<formats::IpAddress>& source) const {
-  if (options_.callers.empty()) return true;
-  return source && std::ranges::any_of(options_.callers, [&](const auto& each) { return each.has(*source); });
+void Listener::follow_trace() {
+  if (!agent_ || !options_.trace) return;
+  nta_agent_set_params(agent_.get(), TPTAG_LOG(options_.trace->wants_messages()), TAG_END());
 }
 
 bool Listener::refuse(nta_incoming_t* incoming, const sip_t& sip) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "sip/callers.hpp"
 #include "sip/connections.hpp"
 #include "sip/datagrams.hpp"
 #include "sip/endpoint.hpp"
@@ -33,11 +34,12 @@ class Listener {
   /// After open(). What comes to this port is not for us to answer; it has the same limits.
   void watch(std::uint16_t port);
   void drain() { draining_ = true; }
+  /// Whole messages are traced from now on, or no more.
+  void follow_trace();
 
  private:
   static int on_request(Listener* self, nta_leg_t* leg, nta_incoming_t* incoming, sip_t const* sip);
   [[nodiscard]] int handle(nta_incoming_t* incoming, const sip_t& sip);
-  [[nodiscard]] bool may_speak(const std::optional<formats::IpAddress>& source) const;
   void take_message(nta_incoming_t* incoming, const sip_t& sip);
   void take_options(nta_incoming_t* incoming, const sip_t& sip);
   /// A request that is refused by what stands in its headers: answered here.
@@ -46,6 +48,7 @@ class Listener {
   [[nodiscard]] Responder make_responder(nta_incoming_t* incoming);
 
   const Options options_;
+  Callers callers_;
   Receiver& receiver_;
   SipLoop& loop_;
   std::function<bool(std::string_view, std::string_view)> is_ours_;

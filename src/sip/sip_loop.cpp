@@ -89,6 +89,8 @@ void SipLoop::stop() {
   thread_.join();
 }
 
+void SipLoop::follow_trace() { redirect_trace(trace_.get()); }
+
 void SipLoop::run(std::promise<void>& started) {
   forget_name_servers();
   keep_time_steady();

@@ -55,6 +55,8 @@ class SipLoop {
 
   // On the thread only:
   [[nodiscard]] su_root_t* root() const { return root_; }
+  /// The stack says as much as the trace wants by now.
+  void follow_trace();
 
  private:
   void run(std::promise<void>& started);

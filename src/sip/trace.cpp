@@ -34,18 +34,28 @@ Result<std::shared_ptr<Trace>> Trace::open(const TraceOptions& options, const Cl
 
 Trace::Trace(const TraceOptions& options, const Clock& clock, std::shared_ptr<runtime::Log> log,
              std::unique_ptr<runtime::TextFile> file)
-    : options_(options), clock_(clock), log_(std::move(log)), file_(std::move(file)) {}
+    : path_(options.file),
+      log_level_(options.log_level),
+      file_level_(options.file_level),
+      clock_(clock),
+      log_(std::move(log)),
+      file_(std::move(file)) {}
 
 Result<bool> Trace::reopen() { return file_ ? file_->reopen() : Result<bool>(true); }
 
-int Trace::level() const { return std::max(options_.log_level, file_ ? options_.file_level : 0); }
+void Trace::set_levels(int log_level, int file_level) {
+  log_level_ = log_level;
+  file_level_ = file_level;
+}
+
+int Trace::level() const { return std::max<int>(log_level_, file_ ? file_level_.load() : 0); }
 
 void Trace::take(std::string_view said) {
   const auto traced = text_.take(said);
   if (!traced) return;
   const int least = traced->is_message ? kMessages : 1;
-  if (file_ && options_.file_level >= least) write_to_file(*traced);
-  if (options_.log_level >= least) write_to_log(*traced);
+  if (file_ && file_level_ >= least) write_to_file(*traced);
+  if (log_level_ >= least) write_to_log(*traced);
 }
 
 void Trace::write_to_file(const Traced& traced) {
@@ -53,7 +63,7 @@ void Trace::write_to_file(const Traced& traced) {
   for (const std::string& line : traced.lines) block += line.empty() ? "\n" : fmt::format("  {}\n", line);
   if (traced.is_message) block += '\n';
   const bool was_full = std::exchange(is_full_, !file_->add(block));
-  if (is_full_ && !was_full) log_->warning("the trace {} cannot be written: is the disk full?", options_.file);
+  if (is_full_ && !was_full) log_->warning("the trace {} cannot be written: is the disk full?", path_);
 }
 
 void Trace::write_to_log(const Traced& traced) {

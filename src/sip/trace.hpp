@@ -6,6 +6,7 @@
 // kMessages or more.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ class Trace {
 
   /// Any thread: the file anew, under its name (logrotate). transient: it cannot be opened; the old one is written on.
   [[nodiscard]] Result<bool> reopen();
+  /// Any thread; the endpoint must be told (Endpoint::follow_trace). A file that there is not is not opened.
+  void set_levels(int log_level, int file_level);
   /// Of the stack.
   [[nodiscard]] int level() const;
   [[nodiscard]] bool wants_messages() const { return level() >= kMessages; }
@@ -46,7 +49,8 @@ class Trace {
   void write_to_file(const Traced& traced);
   void write_to_log(const Traced& traced);
 
-  const TraceOptions options_;
+  const std::string path_;
+  std::atomic<int> log_level_, file_level_;
   const Clock& clock_;
   const std::shared_ptr<runtime::Log> log_;
   const std::unique_ptr<runtime::TextFile> file_;  ///< Null: none.

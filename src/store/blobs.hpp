@@ -18,9 +18,15 @@ class Blobs {
   void add(const Blob& blob);
   [[nodiscard]] std::optional<Blob> find(const BlobId& id);
   [[nodiscard]] Uploaded uploaded(const std::string& account, TimePoint since);
+  /// How many have a bare id that is a link: of those that this recipient was given or has sent; empty: of all. Walks
+  /// through all files of messages: for people.
+  [[nodiscard]] std::int64_t plain_links(const std::string& recipient);
+  /// They have none from now on. Answers how many had.
+  [[nodiscard]] int end_plain_links(const std::string& recipient);
 
  private:
-  Statement insert_, select_, uploaded_;
+  Database& db_;
+  Statement insert_, select_, uploaded_, count_plain_, end_plain_;
 };
 
 }  // namespace mmsgate::store

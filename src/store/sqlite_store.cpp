@@ -192,6 +192,10 @@ class SqliteStore final : public Store {
                now] { desk_->links.revoke(recipient, blob, now); },
               std::move(done));
   }
+  void end_plain_links(std::string recipient, Done<int> done) override {
+    submit<int>([this, recipient = std::move(recipient)] { return desk_->blobs.end_plain_links(recipient); },
+                std::move(done));
+  }
   void import(std::vector<Import> rows, Done<Imported> done) override {
     submit<Imported>([this, rows = std::move(rows)] { return desk_->importer.take(rows); }, std::move(done));
   }
@@ -265,6 +269,9 @@ class SqliteStore final : public Store {
   }
   Result<std::vector<LinkRecipient>> link_recipients() override {
     return ask([&] { return library_.links.recipients(); });
+  }
+  Result<std::int64_t> plain_links(const std::string& recipient) override {
+    return ask([&] { return library_.blobs.plain_links(recipient); });
   }
   Result<std::optional<Sealed>> sealed(const std::string& name) override {
     return ask([&] { return library_.sealed.find(name); });

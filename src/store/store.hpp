@@ -206,6 +206,8 @@ class Store {
   /// The links that this recipient (empty: everybody) was given for the file (nothing: for all) work no more; those
   /// that follow do.
   virtual void revoke_links(std::string recipient, std::optional<BlobId> blob, TimePoint now, Done<bool> done) = 0;
+  /// The bare ids of files that it (empty: anybody) was given or has sent are links no more. Answers how many were.
+  virtual void end_plain_links(std::string recipient, Done<int> done) = 0;
 
   /// Rows of the first MMSGate's database, in the order in which they stand there. Those that were taken before add
   /// nothing.
@@ -254,6 +256,8 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<LinkRevocation>> link_revocations() = 0;
   /// Who was given links to files that are here, by name. For people: it looks at every file of every message.
   [[nodiscard]] virtual Result<std::vector<LinkRecipient>> link_recipients() = 0;
+  /// How many bare ids end_plain_links() would end. For people, too.
+  [[nodiscard]] virtual Result<std::int64_t> plain_links(const std::string& recipient) = 0;
   [[nodiscard]] virtual Result<std::optional<Sealed>> sealed(const std::string& name) = 0;
   /// Of the files that are here still.
   [[nodiscard]] virtual Result<Uploaded> uploaded(const std::string& account, TimePoint since) = 0;
@@ -282,8 +286,7 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<Summary>> list(int limit, bool only_open) = 0;
   [[nodiscard]] virtual Result<std::optional<History>> history(MessageId id) = 0;
   [[nodiscard]] virtual Result<Counts> counts() = 0;
-  /// Can we write? Asked by /healthz. The last commit's error, if it failed; a small write each second clears it by
-  /// itself.
+  /// Can we write? Asked by /healthz. The last commit's error, if it failed; a small write each second clears it.
   [[nodiscard]] virtual Result<bool> writable() = 0;
 };
 

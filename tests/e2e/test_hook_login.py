@@ -168,10 +168,30 @@ def test_a_new_token_takes_the_place_of_the_old_while_it_runs(house: House):
     assert "it is the last" in refused(house, "remove", "2")
     assert "no such address" in refused(house, "remove", "1")
     assert "no such address" in refused(house, "remove", "nonsense")
+    token = new["url"].rsplit("/", 1)[1]
+    assert "no such address" in refused(house, "remove", token[:3]), "too few characters"
+    assert "it is the last" in refused(house, "remove", token[:8])
     gateway.run("hook", "remove", "2", "--force")
     assert tell(new["url"], 9003).status == 404
     gateway.restart()
     assert len(gateway.hooks()) == 1 and gateway.hooks()[0]["number"] == 3, "the next start makes one"
+
+
+def test_a_token_that_is_removed_need_not_stand_on_a_command_line(house: House):
+    gateway = house.gateway
+    gateway.run("hook", "add")
+    first, second = gateway.hooks()
+
+    def remove(line: str) -> subprocess.CompletedProcess:
+        return subprocess.run([gateway.program, "hook", "remove", "-", "--config-file", gateway.config], input=line,
+                              capture_output=True, text=True, timeout=30)
+
+    assert "no such address" in remove("\n").stderr and "no such address" in remove("").stderr
+    done = remove(f" {first['url']} \n")
+    assert (done.returncode, done.stdout) == (0, "Nothing is taken from number 1 any more.\n")
+    assert tell(first["url"], 1).status == 404 and tell(second["url"], 2).status == 200
+    gateway.run("hook", "add")
+    assert "from number 2 any more" in gateway.run("hook", "remove", second["url"].rsplit("/", 1)[1][:8])
 
 
 def test_a_change_while_it_is_off_counts_at_the_next_start(house: House):

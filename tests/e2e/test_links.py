@@ -266,7 +266,42 @@ def test_files_of_before_links_were_signed_keep_their_names(house: House):
     signed = upload(house, png(2))
     [new] = [blob for blob in blob_ids(house) if blob != old]
     assert status(signed) == 200 and status(f"{house.gateway.url}/mmsmedia/{new}.png") == 404
-    assert "nobody can revoke" in refused(house, "revoke", "*", "--file", old_link)
+    assert "`mmsgate links end-old` ends such names" in refused(house, "revoke", "*", "--file", old_link)
+    of_old = "But 1 older file of before links were signed still opens by the old name. `mmsgate links end-old` ends that.\n"
+    assert of_old in links(house, "revoke", "*") and of_old in links(house, "rotate", "--end-now")
+    assert "older" not in links(house, "rotate")
+    assert status(old_link) == 200
+
+
+def test_old_names_end_for_all_when_it_is_said(house: House):
+    """A database of the schema before, with its gateway running."""
+    alice = house.phone(ALICE)
+    alice.send(STRANGER, file=png(1))
+    house.carrier.sent(1)
+    [sent] = blob_ids(house)
+    upload(house, png(2), BOB)
+    [of_bob] = [blob for blob in blob_ids(house) if blob != sent]
+    with closing(sqlite3.connect(house.folder / "mmsgate.sqlite", timeout=10)) as db, db:
+        db.execute("UPDATE blobs SET plain_link = 1")
+    by_number, by_account = (f"{house.gateway.url}/mmsmedia/{blob}.png" for blob in (sent, of_bob))
+    assert f"that {STRANGER} was given" in links(house, "revoke", STRANGER)
+    assert "2 older files open by the name of before" in links(house, "end-old", "--dry-run")
+    assert "2 older files open" in refused(house, "end-old") and "say --yes" in refused(house, "end-old", "*")
+    assert (status(by_number), status(by_account)) == (200, 200), "so far it was only asked"
+    assert f"1 older file that {STRANGER} was given no longer opens" in links(house, "end-old", f"+1{STRANGER}", "--yes")
+    assert (status(by_number), status(by_account)) == (404, 200)
+    assert raw(house, urlsplit(by_number).path) == raw(house, "/mmsmedia/" + "0" * 32 + ".png")
+    signed = upload(house, png(3), BOB)
+    assert "1 older file that" in links(house, "end-old", BOB.account, "--dry-run")
+    assert links(house, "end-old", "--yes").startswith("1 older file no longer opens by the old name")
+    assert (status(by_account), status(signed)) == (404, 200)
+    house.gateway.stop()
+    assert links(house, "end-old", "--yes").startswith("0 older files"), "once is enough, and it need not run"
+    assert links(house, "end-old") == "0 older files open by the name of before links were signed, for whoever has it.\n"
+    house.gateway.start()
+    assert (status(by_number), status(by_account), status(signed)) == (404, 404, 200)
+    links(house, "revoke", "*", "--file", of_bob)
+    assert status(signed) == 200, "another file"
 
 
 def test_files_of_the_first_mmsgate_keep_theirs_and_new_ones_have_no_such(house: House):
@@ -278,7 +313,13 @@ def test_files_of_the_first_mmsgate_keep_theirs_and_new_ones_have_no_such(house:
     assert http.request("GET", old).body == png(3)
     alice = house.phone(ALICE)
     assert alice.received()["files"][0]["bytes"] == png(1)
-    assert NAME.search(sent_to(house, ALICE.account)[0]), "what goes out from now on is signed"
+    [signed] = sent_to(house, ALICE.account)
+    assert NAME.search(signed), "what goes out from now on is signed"
+    assert "1 older file that" in links(house, "end-old", ALICE.account, "--dry-run")
+    assert "2 older files" in links(house, "end-old", "--yes")
+    assert (status(old), status(signed)) == (404, 200)
+    house.gateway.restart()
+    assert status(old) == 404, "nor does the next start bring it back"
 
 
 def test_a_backup_brings_the_secret_too(house: House, tmp_path: Path):
@@ -312,6 +353,7 @@ def test_the_secret_stands_in_the_database_alone(house: House):
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (("revoke", "100000_nobody"), 'no message with a file of "100000_nobody" is in the database'),
+    (("end-old", "100000_nobody", "--yes"), 'no message with a file of "100000_nobody" is in the database'),
     (("revoke", "5145550177"), "say --force"), (("revoke", "", "--force"), "no message with a file of"), (("revoke", ALICE.account, "--file", "x"), "--file must be a link to the file"),
     (("revoke", ALICE.account, "--file", "0" * 32), "there is no such file")])
 def test_what_the_command_cannot_do_is_said_in_words(shared_house: House, arguments, said):

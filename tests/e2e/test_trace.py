@@ -64,6 +64,29 @@ def test_it_is_opened_anew_with_the_log(make_house: Callable[..., House], tmp_pa
     assert "  before" in (tmp_path / "sip.log.1").read_text() and "  after" not in (tmp_path / "sip.log.1").read_text()
 
 
+def test_it_is_switched_on_and_off_by_sighup(make_house: Callable[..., House], tmp_path: Path):
+    trace = tmp_path / "sip.log"
+    house = make_house({"sip": {"siplogfile": str(trace)}, "mmsgate": {"logger": "INFO"}})
+
+    def level(number: str, reloads: int) -> None:
+        house.gateway.options["sip"]["siploglevel"] = number
+        house.gateway.write_config()
+        os.kill(house.gateway.process.child.pid, signal.SIGHUP)
+        wait_until(lambda: house.gateway.process.log.read_text().count("the config is read again") == reloads, "it is read")
+
+    deliver(house, "not yet")
+    level("4", 1)
+    deliver(house, "now it is")
+    wait_until(lambda: "  now it is" in trace.read_text(), "it is written")
+    level("0", 2)
+    deliver(house, "no more")
+    level("4", 3)
+    deliver(house, "and again")
+    wait_until(lambda: "  and again" in trace.read_text(), "it is written")
+    assert "not yet" not in trace.read_text() and "no more" not in trace.read_text()
+    assert "takes effect at the next start" not in house.gateway.process.log.read_text()
+
+
 def test_a_file_that_cannot_be_written_is_named(house: House):
     house.gateway.stop()
     house.gateway.options["sip"]["siplogfile"] = "/proc/no/such/sip.log"

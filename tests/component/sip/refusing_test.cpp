@@ -41,6 +41,31 @@ TEST_F(Refusing, WhoeverMayNotSpeakToIt) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(receiver_.strangers.pop(), "127.0.0.1");
 }
 
+// The proxy's name was moved to another address, or an interface came up after the start: 403 until the next start.
+TEST_F(Refusing, WhoIsFoundAnewAmongTheUsualOnesIsLetIn) {
+  WaitingQueue<std::move_only_function<void(std::vector<formats::IpNetwork>)>> asked;
+  options_.callers = *formats::parse_networks("10.0.0.0/8");
+  options_.look_up_callers = [&](auto learn) { asked.push(std::move(learn)); };
+  UdpPeer moved(port());
+  EXPECT_EQ(moved.ask({.method = "OPTIONS", .branch = "z9hG4bK-one"}).status(), 403);
+  (*asked.pop())(*formats::parse_networks("127.0.0.1"));
+  EXPECT_EQ(moved.ask({.method = "OPTIONS", .branch = "z9hG4bK-two"}).status(), 200);
+  EXPECT_EQ(receiver_.strangers.size(), 0U) << "nothing to warn of";
+}
+
+TEST_F(Refusing, WhoIsNotFoundIsAStrangerAndSeldomLookedFor) {
+  WaitingQueue<std::move_only_function<void(std::vector<formats::IpNetwork>)>> asked;
+  options_.callers = *formats::parse_networks("10.0.0.0/8");
+  options_.look_up_callers = [&](auto learn) { asked.push(std::move(learn)); };
+  UdpPeer stranger(port());
+  EXPECT_EQ(stranger.ask({.method = "OPTIONS", .branch = "z9hG4bK-one"}).status(), 403);
+  (*asked.pop())({});  // the name cannot be looked up now: that lets nobody in
+  EXPECT_EQ(receiver_.strangers.pop(), "127.0.0.1");
+  EXPECT_EQ(stranger.ask({.method = "OPTIONS", .branch = "z9hG4bK-two"}).status(), 403);
+  EXPECT_EQ(receiver_.strangers.pop(), "127.0.0.1");
+  EXPECT_EQ(asked.size(), 0U) << "once a minute";
+}
+
 TEST_F(Refusing, NobodyWhoMaySpeakToIt) {
   options_.callers = *formats::parse_networks("10.0.0.0/8, 127.0.0.1");
   expect_alive();

@@ -104,6 +104,32 @@ TEST_F(LinkTables, ARevocationGoesWithItsFile) {
   EXPECT_EQ(left[0].blob, std::nullopt);
 }
 
+TEST_F(LinkTables, OldNamesEndForOneOrForAllAndOnceIsEnough) {
+  const auto end = [&](const std::string& recipient) {
+    return wait_for<int>([&](Done<int> done) { store_->end_plain_links(recipient, std::move(done)); });
+  };
+  for (const char digit : {'a', 'b', 'c', 'd', 'e'}) {
+    Blob blob = make_blob(digit);
+    blob.has_plain_link = digit != 'e';
+    if (digit == 'c') blob.uploader = "123456_alice";
+    static_cast<void>(client_->add_blob(blob));
+    NewMessage message = digit == 'a' ? text_from(kPeer, "1", {kBob}) : text_to(kPeer, std::string(1, digit));
+    message.parts.push_back({.type = "image/png", .blob = blob.id, .state = PartState::stored});
+    if (digit == 'b') message.account = kBob;
+    if (digit <= 'b') static_cast<void>(client_->accept_one(message));
+  }
+  EXPECT_EQ(store_->plain_links("").value(), 4);
+  EXPECT_EQ(store_->plain_links(kBob).value(), 2) << "what was sent to him and what he has sent";
+  EXPECT_EQ(store_->plain_links("123456_alice").value(), 1);
+  EXPECT_EQ(end(kBob), 2);
+  EXPECT_EQ(end(kBob), 0);
+  EXPECT_FALSE(store_->find_blob(make_blob('a').id).value()->has_plain_link);
+  EXPECT_TRUE(store_->find_blob(make_blob('d').id).value()->has_plain_link);
+  reopen();
+  EXPECT_EQ(end(""), 2);
+  EXPECT_EQ(store_->plain_links("").value(), 0);
+}
+
 TEST_F(LinkTables, RecipientsAreWhoeverAMessageWithFilesWentToAndCameFrom) {
   EXPECT_THAT(recipients(), IsEmpty());
   static_cast<void>(client_->accept_one(text_from(kPeer, "no file of it")));

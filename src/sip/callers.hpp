@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may speak to us. Where the config names nobody, it is this machine and the proxy, as they were at the start;
+// their addresses may be others since: a name was moved, a network came up. So when a stranger comes, they are looked
+// up anew, elsewhere and seldom. On the sip thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "formats/ip_address.hpp"
+#include "runtime/mailbox.hpp"
+#include "sip/endpoint.hpp"
+
+namespace mmsgate::sip {
+
+class Callers {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Networks = std::vector<formats::IpNetwork>;
+  /// Between two looks, at least: strangers come as often as they like.
+  static constexpr std::chrono::minutes kPause{1};
+
+  Callers(Networks known, LookUpCallers look_up) : known_(std::move(known)), look_up_(std::move(look_up)) {}
+
+  [[nodiscard]] bool has(const std::string& source) const;
+  [[nodiscard]] bool has(const formats::IpAddress& source) const;
+  /// `source` was refused. `still` is called when it is a stranger for all we know: now, or when it was looked up.
+  void refused(const std::string& source, Clock::time_point now, const std::shared_ptr<runtime::Mailbox>& sip_thread,
+               std::function<void(const std::string&)> still);
+
+ private:
+  void learn(Networks networks);
+
+  Networks known_;
+  const LookUpCallers look_up_;  ///< Empty: they are those that they are.
+  Clock::time_point next_look_ = Clock::time_point::min();
+  /// Gone before all else of this: what is found late finds nobody.
+  std::shared_ptr<void> alive_ = std::make_shared<char>();
+};
+
+}  // namespace mmsgate::sip
