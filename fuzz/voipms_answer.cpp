@@ -17,15 +17,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(id.error().kind != ErrorKind::transient && id.error().kind != ErrorKind::bug,
          "an answer is never blamed on us");
   }
-  if (const auto accounts = parse_sub_accounts(json)) {
-    for (const SubAccount& account : *accounts) {
-      must(!account.id.value.empty(), "an account has a name");
-      must_be_utf8(account.id.value);
-      must(account.extension.empty() || account.extension.starts_with(kExtensionPrefix), "an extension is as dialled");
-    }
-  } else {
-    must_be_a_sentence(accounts.error().detail);
-  }
   if (const auto dids = parse_dids(json)) {
     for (const Did& did : *dids) must_be_utf8(did.number.e164());
   } else {
@@ -33,9 +24,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto setups = parse_account_setups(json)) {
     for (const AccountSetup& setup : *setups) {
-      must(!setup.account.id.value.empty(), "an account has a name");
+      const SubAccount& account = setup.account;
+      must(!account.id.value.empty(), "an account has a name");
+      must(account.extension.empty() || account.extension.starts_with(kExtensionPrefix), "an extension is as dialled");
       must(setup.max_expiry > 0, "a registration lasts a while");
-      for (const std::string& text : {setup.password, setup.description}) must_be_utf8(text);
+      for (const std::string& text : {account.id.value, setup.password, setup.description}) must_be_utf8(text);
     }
   } else {
     must_be_a_sentence(setups.error().detail);

@@ -4,7 +4,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "crypto/digest.hpp"
+#include "formats/printable.hpp"
 
 namespace mmsgate::backup {
 namespace {
@@ -30,13 +30,10 @@ std::uint64_t largest(std::string_view name) {
   return formats::blob_of_backup_name(name) ? kLargestFile : 0;
 }
 
-/// A name of somebody else's, fit to be shown.
+/// A name of somebody else's.
 std::string shown(std::string_view name) {
   constexpr std::size_t kMost = 80;
-  std::string text(name.substr(0, kMost));
-  std::ranges::replace_if(
-      text, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text;
+  return formats::printable_ascii(name, kMost);
 }
 
 std::unexpected<Error> not_ours(std::string_view name, std::string_view what) {

@@ -65,11 +65,8 @@ Result<bool> write_private(const std::string& path, std::string_view bytes) {
   }
   // A new file that takes the old one's place: nobody has it open, and it is no link to elsewhere.
   const std::string draft = path + ".new";
-  ::unlink(draft.c_str());
-  constexpr mode_t kOwnerOnly = 0600;
-  const runtime::Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
-  if (file.get() < 0) return cannot_write(path, errno);
-  if (!runtime::write_all(file.get(), bytes) || ::rename(draft.c_str(), path.c_str()) != 0) {
+  if (!runtime::write_new_file(draft, bytes)) return cannot_write(path, errno);
+  if (!runtime::move_file(draft, path)) {
     const int error = errno;
     ::unlink(draft.c_str());
     return cannot_write(path, error);

@@ -11,6 +11,7 @@
 #include "formats/contact_uri.hpp"
 #include "formats/header_text.hpp"
 #include "formats/lenient_json.hpp"
+#include "formats/printable.hpp"
 
 namespace mmsgate::formats {
 namespace {
@@ -27,10 +28,8 @@ bool is_plain(std::string_view text) {
 
 std::unexpected<Error> complaint(std::string_view answer) {
   constexpr std::size_t kMost = 200;
-  std::string words(answer.substr(0, std::min(kMost, answer.find_first_of("\r\n"))));
-  std::ranges::replace_if(
-      words, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return fail(ErrorKind::transient, fmt::format("Flexisip answered: {}", words));
+  const std::string_view first_line = answer.substr(0, answer.find_first_of("\r\n"));
+  return fail(ErrorKind::transient, fmt::format("Flexisip answered: {}", printable_ascii(first_line, kMost)));
 }
 
 Result<Json> parse_answer(std::string_view answer, const char* list) {

@@ -8,18 +8,15 @@
 
 #include "formats/contact_uri.hpp"
 #include "formats/lenient_json.hpp"
+#include "formats/printable.hpp"
 #include "formats/utf8.hpp"
 
 namespace mmsgate::formats {
 namespace {
 
-std::string printable(std::string_view said) {
+std::string quote(std::string_view said) {
   constexpr std::size_t kMost = 200;
-  std::string words(cut_utf8(said, kMost));
-  for (char& c : words) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
-  }
-  return words;
+  return printable(cut_utf8(said, kMost));
 }
 
 /// In the answer's field "result". Null: Kamailio says that nobody is there.
@@ -34,7 +31,7 @@ Result<Json> result_of(std::string_view answer) {
   const std::string said = word_of(error, "message");
   // Only the words tell: usrloc's code is 500 for everything (ul_rpc.c of 5.x and 6.x).
   if (said.starts_with("AOR not found") || said == "AOR has no contacts") return Json();
-  return fail(ErrorKind::transient, fmt::format("Kamailio answered: {}", printable(said.empty() ? "?" : said)));
+  return fail(ErrorKind::transient, fmt::format("Kamailio answered: {}", quote(said.empty() ? "?" : said)));
 }
 
 /// "[not set]" is how it writes that there is nothing.
@@ -90,7 +87,7 @@ Result<std::string> parse_uptime(std::string_view answer) {
   if (!result) return std::unexpected(result.error());
   const std::string since = word_of(*result, "up_since");
   if (since.empty()) return fail(ErrorKind::corrupt, "Kamailio's answer has no \"up_since\"");
-  return printable(since);
+  return quote(since);
 }
 
 }  // namespace mmsgate::formats

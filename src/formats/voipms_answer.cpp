@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "formats/lenient_json.hpp"
+#include "formats/printable.hpp"
 
 namespace mmsgate::formats {
 namespace {
@@ -48,12 +49,11 @@ std::string_view sentence_of(std::string_view word) {
                                                      : "nobody has documented what that means";
 }
 
-/// It goes into logs and to people: no control characters, no flood.
-std::string printable(std::string_view word) {
+/// It stands between quotes.
+std::string quotable(std::string_view word) {
   constexpr std::size_t kMost = 64;
-  std::string out(word.substr(0, kMost));
-  std::ranges::replace_if(
-      out, [](char c) { return c < ' ' || c > '~' || c == '"'; }, '?');
+  std::string out = printable_ascii(word, kMost);
+  std::ranges::replace(out, '"', '?');
   return out;
 }
 
@@ -72,7 +72,7 @@ Result<Answer> parse_answer(std::string_view text) {
 }
 
 std::unexpected<Error> refused(std::string_view word) {
-  return fail(kind_of_status(word), fmt::format("VoIP.ms answered \"{}\": {}", printable(word), sentence_of(word)));
+  return fail(kind_of_status(word), fmt::format("VoIP.ms answered \"{}\": {}", quotable(word), sentence_of(word)));
 }
 
 std::unexpected<Error> without(std::string_view field) {
@@ -153,16 +153,6 @@ Result<std::string> parse_sent(std::string_view json, std::string_view field) {
   std::string id = word_of(answer->json, std::string(field).c_str());
   if (id.empty() || id == "0") return without(field);
   return id;
-}
-
-Result<std::vector<SubAccount>> parse_sub_accounts(std::string_view json) {
-  const auto list = parse_list(json, "accounts", "no_account");
-  if (!list) return std::unexpected(list.error());
-  std::vector<SubAccount> accounts;
-  for (const Json* entry : items_of(*list)) {
-    if (SubAccount account = read_account(*entry); !account.id.value.empty()) accounts.push_back(std::move(account));
-  }
-  return accounts;
 }
 
 Result<std::vector<Did>> parse_dids(std::string_view json) {

@@ -20,10 +20,6 @@ namespace mmsgate::formats {
 /// the log, tries a few times, then gives up with that detail.
 [[nodiscard]] Result<std::string> parse_sent(std::string_view json, std::string_view field);
 
-/// getSubAccounts, errors as above. An account without a Caller ID number or with one that cannot be read has none.
-/// `no_account` is an empty list.
-[[nodiscard]] Result<std::vector<SubAccount>> parse_sub_accounts(std::string_view json);
-
 /// getDIDsInfo, errors as above. Messages are on unless the answer says that they are off. `no_did` is an empty list.
 [[nodiscard]] Result<std::vector<Did>> parse_dids(std::string_view json);
 
@@ -48,7 +44,8 @@ struct PopServer {
 };
 
 /// getSubAccounts, getDIDsInfo and getServersInfo, as far as phones are set up by them; errors as above. What is
-/// missing is at its usual value; who has no name, number or place is left out.
+/// missing is at its usual value; who has no name, number or place is left out. An account without a Caller ID number
+/// or with one that cannot be read has none. `no_account` is an empty list.
 [[nodiscard]] Result<std::vector<AccountSetup>> parse_account_setups(std::string_view json);
 [[nodiscard]] Result<std::vector<DidPlace>> parse_did_places(std::string_view json);
 [[nodiscard]] Result<std::vector<PopServer>> parse_servers(std::string_view json);

@@ -11,7 +11,6 @@ namespace mmsgate::gateway {
 namespace {
 
 constexpr auto kNoteEvery = std::chrono::minutes(1);
-constexpr auto kSayEvery = std::chrono::hours(24);
 constexpr std::string_view kWhatToDo =
     "`mmsgate hook show` prints the address with its token: set it at VoIP.ms, Manage DIDs, each number, SMS/MMS "
     "Webhook "
@@ -90,13 +89,8 @@ void HookTokens::used(const std::string& token) {
 }
 
 void HookTokens::missed(HookBare what_is_done) {
-  const TimePoint now = world_.clock.now();
-  {
-    const std::lock_guard lock(mutex_);
-    const bool is_trusted = what_is_done == HookBare::trust;
-    if (said_ && !(is_trusted && std::chrono::abs(now - *said_) >= kSayEvery)) return;
-    said_ = now;
-  }
+  runtime::Rarely& lines = what_is_done == HookBare::trust ? daily_lines_ : once_lines_;
+  if (!lines.is_time()) return;
   world_.log.warning("a message came to the web hook's address without a token. {}", kWhatToDo);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/world.hpp"
+#include "runtime/rarely.hpp"
 
 namespace mmsgate::gateway {
 
@@ -38,7 +39,9 @@ class HookTokens {
   Book<Tokens> tokens_;
   std::mutex mutex_;
   std::map<std::string, TimePoint> noted_;  ///< When a use was last written down. Guarded by mutex_.
-  std::optional<TimePoint> said_;           ///< That one came without. Guarded by mutex_.
+  // That one came without.
+  runtime::Rarely once_lines_{world_.clock, Duration::max()};
+  runtime::Rarely daily_lines_{world_.clock, std::chrono::hours(24)};
 };
 
 }  // namespace mmsgate::gateway

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/own_certificate.hpp"
 
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -9,7 +8,6 @@
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,7 +19,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/descriptor.hpp"
+#include "core/freed_by.hpp"
 #include "runtime/files.hpp"
 
 namespace mmsgate::ops {
@@ -29,20 +27,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-template <auto Function>
-struct Free {
-  template <typename T>
-  void operator()(T* object) const {
-    Function(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
+using Bio = std::unique_ptr<BIO, FreedBy<BIO_free>>;
+using Key = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, FreedBy<X509_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, FreedBy<X509_EXTENSION_free>>;
 
 constexpr long kTenYears = 3650L * 24 * 60 * 60;
-constexpr mode_t kOwnerOnly = 0600;
 
 /// Where the certificate lies until the key is in its place.
 std::string begun(const std::string& certificate) { return certificate + ".new"; }
@@ -130,22 +120,13 @@ std::unexpected<Error> cannot_write(const std::string& path) {
               fmt::format("cannot write {}: {}; see sipcert and sipkey", path, std::strerror(errno)));
 }
 
-/// Whole and on disk, or not at all.
 Result<bool> write_new(const std::string& path, std::string_view text) {
-  ::unlink(path.c_str());  // what a start before this one did not live to finish
-  const runtime::Descriptor file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
-  const bool is_written = file.is_open() && runtime::write_all(file.get(), text) && ::fsync(file.get()) == 0;
-  if (is_written) return true;
-  auto error = cannot_write(path);
-  ::unlink(path.c_str());
-  return error;
+  if (!runtime::write_new_file(path, text)) return cannot_write(path);
+  return true;
 }
 
 Result<bool> move(const std::string& from, const std::string& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) return cannot_write(to);
-  std::error_code ignored;
-  static_cast<void>(runtime::sync_folder(fs::absolute(to, ignored).parent_path()));
+  if (!runtime::move_file(from, to)) return cannot_write(to);
   return true;
 }
 

@@ -35,6 +35,25 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
+bool write_new_file(const std::string& path, std::string_view bytes) {
+  ::unlink(path.c_str());  // perhaps of somebody who did not live to finish it
+  constexpr mode_t kOwnerOnly = 0600;
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
+  if (!file.is_open()) return false;
+  if (write_all(file.get(), bytes) && ::fsync(file.get()) == 0) return true;
+  const int error = errno;
+  ::unlink(path.c_str());
+  errno = error;
+  return false;
+}
+
+bool move_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return false;
+  // It is there now; that it is after a power cut too, not every file system can be asked for.
+  static_cast<void>(sync_folder(std::filesystem::path(to).parent_path()));
+  return true;
+}
+
 bool sync_folder(const std::filesystem::path& folder) {
   const Descriptor opened(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return opened.is_open() && ::fsync(opened.get()) == 0;

@@ -15,6 +15,13 @@ namespace mmsgate::runtime {
 /// All of it, however little the kernel takes at once. False: errno says why not; some of it may be there.
 [[nodiscard]] bool write_all(int fd, std::string_view bytes);
 
+/// A new file for its owner alone, whole and on disk, or none. What was there goes first, and no link is followed.
+/// False: errno says why not.
+[[nodiscard]] bool write_new_file(const std::string& path, std::string_view bytes);
+
+/// In the place of what is there: who looks finds the one or the other, whole. False: errno says why not.
+[[nodiscard]] bool move_file(const std::string& from, const std::string& to);
+
 /// The names in it are on disk. Empty: the folder that we are in. False: errno says why not.
 [[nodiscard]] bool sync_folder(const std::filesystem::path& folder);
 

@@ -37,19 +37,19 @@ class AskKamailio final : public Registrations {
     // What was asked while Kamailio kept another waiting shares its fate: a queue must not wait a second for each.
     if (asked < failed_at_) return std::unexpected(failure_);
     const auto registered = is_registered(fmt::format("{}@{}", account, domain_));
-    if (!registered) return fail_all(registered.error());
+    if (!registered) {
+      fail_all(registered.error());
+      return std::unexpected(failure_);
+    }
     if (!*registered) return fail(ErrorKind::transient, "the phone is not registered");
     // Asked last, or a Kamailio that was started anew since the last look would take it, keep it, and be thought to
     // have lost it.
-    const auto is_another = notice_a_new_start();
-    if (!is_another) return fail_all(is_another.error());
-    if (*is_another) return std::unexpected(failure_);
+    if (notice_a_new_start()) return std::unexpected(failure_);
     return plain_contact(account, domain_);
   }
-  std::unexpected<Error> fail_all(Error why) {
+  void fail_all(Error why) {
     failure_ = std::move(why);
     failed_at_ = Steady::now();
-    return std::unexpected(failure_);
   }
 
   Result<bool> is_registered(const std::string& aor) {
@@ -66,17 +66,18 @@ class AskKamailio final : public Registrations {
     static_cast<void>(notice_a_new_start());
     loop_.post_after(look_every_, [this] { look_for_a_new_start(); });
   }
-  /// Another answers than the one that answered last.
-  Result<bool> notice_a_new_start() {
+  /// Another answers than the one that answered last. One that does not say since when it runs is asked in vain: no
+  /// message has to wait for that.
+  [[nodiscard]] bool notice_a_new_start() {
     const auto answer = rpc_.ask("core.uptime", {});
     const auto since = answer ? formats::parse_uptime(*answer) : std::unexpected(answer.error());
-    if (!since) return std::unexpected(since.error());
+    if (!since) return false;
     const std::string before = std::exchange(up_since_, *since);
     if (before == *since) return false;
     on_proxy_(fmt::format("Kamailio since {}", *since));
     if (before.empty()) return false;
     // What waits since the former one must go first: the turn of what was asked before comes in a moment.
-    static_cast<void>(fail_all({ErrorKind::transient, "Kamailio was started anew just now"}));
+    fail_all({ErrorKind::transient, "Kamailio was started anew just now"});
     return true;
   }
 

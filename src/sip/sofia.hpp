@@ -36,15 +36,12 @@ class Watch;
 #include <sofia-sip/tport_tag.h>
 #include <sofia-sip/url_tag.h>
 
+#include "core/freed_by.hpp"
+
 namespace mmsgate::sip {
 
 template <auto Function>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    Function(object);
-  }
-};
+using Deleter = FreedBy<Function>;
 using Root = std::unique_ptr<su_root_t, Deleter<su_root_destroy>>;
 using Agent = std::unique_ptr<nta_agent_t, Deleter<nta_agent_destroy>>;
 using Leg = std::unique_ptr<nta_leg_t, Deleter<nta_leg_destroy>>;

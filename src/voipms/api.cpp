@@ -92,11 +92,6 @@ void Api::read_log(Form filter, TimePoint since, TimePoint now, Done<std::vector
        reading(std::move(done), [](const std::string& body) { return formats::parse_log(body); }));
 }
 
-void Api::sub_accounts(Done<std::vector<SubAccount>> done) {
-  call("getSubAccounts", {},
-       reading(std::move(done), [](const std::string& body) { return formats::parse_sub_accounts(body); }));
-}
-
 void Api::dids(Done<std::vector<Did>> done) {
   call("getDIDsInfo", {}, reading(std::move(done), [](const std::string& body) { return formats::parse_dids(body); }));
 }

@@ -58,7 +58,6 @@ class Api {
   /// (likewise).
   void find_all_sent(TimePoint since, TimePoint now, Done<std::vector<formats::LoggedMessage>> done);
 
-  void sub_accounts(Done<std::vector<SubAccount>> done);
   void dids(Done<std::vector<Did>> done);
 
   // What phones are set up by. The first holds passwords: never log it.

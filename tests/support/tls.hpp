@@ -14,17 +14,13 @@
 #include <string_view>
 #include <utility>
 
+#include "core/freed_by.hpp"
 #include "support/raw_http.hpp"
 
 namespace mmsgate::testing_support {
 
 template <auto Function>
-struct OpenSslFree {
-  template <typename T>
-  void operator()(T* object) const {
-    Function(object);
-  }
-};
+using OpenSslFree = FreedBy<Function>;
 using SslContext = std::unique_ptr<SSL_CTX, OpenSslFree<SSL_CTX_free>>;
 using SslLine = std::unique_ptr<SSL, OpenSslFree<SSL_free>>;
 using X509Ptr = std::unique_ptr<X509, OpenSslFree<X509_free>>;

@@ -32,6 +32,33 @@ TEST(Files, TemporaryOnesGoWhereTmpdirSaysIfItSaysAnything) {
   if (before) ::setenv("TMPDIR", before->c_str(), 1);
 }
 
+TEST(Files, ANewOneIsWholeItsOwnersAloneAndNoLinkIsFollowed) {
+  const testing_support::TempFolder folder;
+  const std::string path = folder.file("new");
+  std::ofstream(folder.file("elsewhere")) << "theirs";
+  std::filesystem::create_symlink(folder.file("elsewhere"), path);
+  for (const std::string text : {"one", "two"}) {
+    ASSERT_TRUE(write_new_file(path, text));
+    EXPECT_EQ(read_file(path), text);
+    EXPECT_FALSE(std::filesystem::is_symlink(path));
+    EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
+  }
+  EXPECT_EQ(read_file(folder.file("elsewhere")), "theirs");
+  EXPECT_FALSE(write_new_file(folder.file("nowhere/new"), "x"));
+  EXPECT_EQ(errno, ENOENT);
+}
+
+TEST(Files, WhatIsMovedTakesThePlaceOfWhatWasThere) {
+  const testing_support::TempFolder folder;
+  std::ofstream(folder.file("old")) << "old";
+  ASSERT_TRUE(write_new_file(folder.file("new"), "new"));
+  ASSERT_TRUE(move_file(folder.file("new"), folder.file("old")));
+  EXPECT_EQ(read_file(folder.file("old")), "new");
+  EXPECT_FALSE(std::filesystem::exists(folder.file("new")));
+  EXPECT_FALSE(move_file(folder.file("new"), folder.file("old")));
+  EXPECT_EQ(errno, ENOENT);
+}
+
 TEST(Files, AllIsWrittenHoweverLittleIsTakenAtOnce) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);

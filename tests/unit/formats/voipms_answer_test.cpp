@@ -71,9 +71,11 @@ TEST(VoipMsSent, ShowsNoWordThatIsNone) {
 }
 
 std::vector<SubAccount> accounts(std::string_view json) {
-  auto read = parse_sub_accounts(json);
+  const auto read = parse_account_setups(json);
   EXPECT_TRUE(read) << (read ? "" : read.error().detail);
-  return read.value_or(std::vector<SubAccount>());
+  std::vector<SubAccount> found;
+  for (const AccountSetup& each : read.value_or(std::vector<AccountSetup>())) found.push_back(each.account);
+  return found;
 }
 
 TEST(VoipMsSubAccounts, ReadsThem) {
@@ -104,10 +106,10 @@ TEST(VoipMsSubAccounts, MayBeNoneButNotUnknown) {
   EXPECT_THAT(accounts(R"({"status":"success","accounts":[]})"), IsEmpty());
   EXPECT_THAT(accounts(R"({"status":"success","accounts":{"account":"1_a"}})"), SizeIs(1));
   EXPECT_THAT(accounts(R"({"status":"success","accounts":{"0":{"account":"1_a"},"3":{"account":"1_b"}}})"), SizeIs(2));
-  EXPECT_EQ(parse_sub_accounts(R"({"status":"success"})").error().kind, ErrorKind::corrupt)
+  EXPECT_EQ(parse_account_setups(R"({"status":"success"})").error().kind, ErrorKind::corrupt)
       << "an answer without the list must not cut everybody off";
-  EXPECT_EQ(parse_sub_accounts(R"({"status":"ip_not_enabled"})").error().kind, ErrorKind::auth);
-  EXPECT_EQ(parse_sub_accounts("oops").error().kind, ErrorKind::unanswered);
+  EXPECT_EQ(parse_account_setups(R"({"status":"ip_not_enabled"})").error().kind, ErrorKind::auth);
+  EXPECT_EQ(parse_account_setups("oops").error().kind, ErrorKind::unanswered);
 }
 
 TEST(VoipMsDids, ReadsThem) {
