@@ -22,7 +22,10 @@ constexpr const char* kSendLater = "Too many messages are waiting, send it again
 /// Holds the room until the request has its answer.
 sip::Responder hold(std::shared_ptr<void> room, sip::Responder responder) {
   return sip::Responder([room = std::move(room), responder = std::move(responder)](
-                            int status, std::string phrase) mutable { responder.answer(status, std::move(phrase)); });
+                            int status, std::string phrase, std::chrono::seconds retry_after) mutable {
+    if (retry_after.count() > 0) return responder.answer_later(std::move(phrase), retry_after);
+    responder.answer(status, std::move(phrase));
+  });
 }
 
 }  // namespace
