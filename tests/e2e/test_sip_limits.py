@@ -4,6 +4,7 @@
 import itertools
 import signal
 import socket
+from contextlib import ExitStack
 
 from house.house import ALICE, BOB, SHOP, House
 from house.process import wait_until
@@ -55,3 +56,47 @@ def test_a_limit_changes_by_sighup(house: House):
     house.gateway.process.child.send_signal(signal.SIGHUP)
     texts = (f"after-{i}" for i in itertools.count())
     wait_until(lambda: ask(house, next(texts))[0] == 503, "the limit holds")
+
+
+def has_ended(line: socket.socket) -> bool:
+    """The gateway has closed it; nothing is waited for."""
+    line.setblocking(False)
+    try:
+        return line.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def ask_by_tcp(line: socket.socket, text: str) -> int:
+    line.settimeout(20)
+    line.sendall(message(text, ALICE.account, line.getsockname(), "TCP"))
+    return int(line.recv(65_536).split()[1])
+
+
+def test_three_hundred_connections_that_ask_for_nothing_keep_nobody_out(house: House):
+    shop, alice = house.phone(SHOP), house.phone(ALICE)
+    with ExitStack() as stack:
+        proxy = stack.enter_context(socket.create_connection(at(house)))
+        assert ask_by_tcp(proxy, "before") == 202
+        crowd = [stack.enter_context(socket.create_connection(at(house))) for _ in range(300)]
+        wait_until(lambda: sum(not has_ended(each) for each in crowd) <= 63, "those that are too many have ended")
+        assert ask_by_tcp(proxy, "over-the-old-one") == 202
+        with socket.create_connection(at(house)) as another:
+            assert ask_by_tcp(another, "over-a-new-one") == 202
+        alice.send(SHOP.extension, "through the proxy " + "and by TCP " * 200)
+        texts = [shop.received()["text"] for _ in range(4)]
+    assert texts[:3] == ["before", "over-the-old-one", "over-a-new-one"]
+    assert texts[3].startswith("through the proxy and by TCP")
+    assert house.gateway.process.log.read_text().count("has more SIP connections open than it may") == 1
+
+
+def test_a_head_that_never_ends_is_dropped_and_costs_nothing(house: House):
+    before = house.gateway.cpu_seconds()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        for i in range(50):
+            begin = message(f"bomb-{i}", ALICE.account, ("127.0.0.1", 9)).split(b"\r\n\r\n")[0]
+            line.sendto(begin + b"\r\n" + b"X:\r\n" * 15_000, at(house))
+            assert i % 10 or ask(house, f"between-{i}")[0] == 202
+    assert house.gateway.cpu_seconds() - before < 5, "each would cost most of a second"

@@ -135,8 +135,7 @@ TEST(SipRates, AreThereUnlessTheyAreNone) {
   ASSERT_TRUE(own) << own.error().detail;
   EXPECT_EQ(own->sip_rate, 5);
   EXPECT_EQ(own->sip_rate_all, 0);
-  EXPECT_EQ(error_of("siprate = -1\n").find("m.conf:7: [sip] siprate must be a number"), 0U)
-      << error_of("siprate = -1\n");
+  EXPECT_EQ(error_of("siprate = -1\n").find("m.conf:7: siprate must be a number"), 0U) << error_of("siprate = -1\n");
 }
 
 TEST(SipTrace, GoesToTheLogWithoutAFile) {
