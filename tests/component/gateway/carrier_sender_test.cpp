@@ -25,6 +25,7 @@ class ScriptedHttp final : public net::HttpClient {
     if (!answer) return done(std::unexpected(answer.error()));
     done(net::HttpResponse{.status = status, .body = *answer});
   }
+  void post(std::move_only_function<void()> task) override { task(); }
   testing_support::WaitingQueue<Result<std::string>> answers;
   std::vector<Fields> calls;
   std::vector<std::string> urls;
