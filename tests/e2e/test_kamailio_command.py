@@ -256,3 +256,23 @@ def test_a_phone_behind_a_router_is_reached_where_it_comes_from(make_proxy: Call
 
 def test_its_rpc_socket_is_for_its_group_alone(make_proxy: Callable[..., Proxy]):
     assert stat.S_IMODE(make_proxy().rpc_socket.stat().st_mode) == 0o660
+
+
+def test_phones_may_speak_tls(make_house: Callable[..., House], tmp_path: Path):
+    cert, key = tmp_path / "proxy.pem", tmp_path / "proxy.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert], check=True, capture_output=True)
+    house = make_house(tls=(cert, key))
+    config = house.folder / "kamailio.cfg"
+    config.write_text(config.read_text().replace("listen=tls:", f"listen=tls:127.0.0.1:{house.proxy.tls_port}\nlisten=tls:"))
+    house.proxy.stop()
+    house.proxy.start()
+    phone = Phone(BUILD / "sim" / "mmsgate-phone", house.folder, SHOP.account, DOMAIN, f"sip:localhost:{house.proxy.tls_port};transport=tls",
+                  house.gateway.upload_url, trust=str(cert))
+    house.phones.append(phone)
+    assert "transport=tls" in house.proxy.lookup(SHOP.account)[0]["Address"]
+    house.carrier.incoming(STRANGER, SHOP.number, "in secret", [png(1)])
+    event = phone.received()
+    assert (event["text"], [file["bytes"] for file in event["files"]]) == ("in secret", [png(1)])
+    phone.send(STRANGER, text="so do I")
+    assert house.carrier.sent(1)[0]["message"] == "so do I"
