@@ -16,7 +16,7 @@ void settings_come_back(const FlexisipConfig& config) {
     must(!each.section.empty() && !each.key.empty() && !each.value.empty(), "a setting has all three");
     must(each.line > 0, "lines are counted from 1");
     must(config.line_of(each.section) > 0, "its section has a head");
-    text += "[" + each.section + "]\n" + each.key + " = " + each.value + "\n";
+    text += "[" + each.section + "]\n\t" + each.key + " = " + each.value + "\n";
   }
   const FlexisipConfig again = parse_flexisip_config(text);
   must(std::ranges::equal(again.settings, config.settings,

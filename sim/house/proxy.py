@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kamailio as the proxy and registrar of a household."""
 
+import hashlib
 import json
 import socket
+import sqlite3
 import string
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ from uuid import uuid4
 from .ports import free_ports
 from .process import Process, wait_until
 
-TEMPLATE = Path(__file__).resolve().parent.parent / "kamailio.cfg.in"
+#: The one that `mmsgate kamailio print` fills in for people.
+TEMPLATE = Path(__file__).resolve().parents[2] / "src" / "ops" / "kamailio.cfg.in"
+TABLES = Path("/usr/share/kamailio/db_sqlite")
 EVERYTHING = '$ua =~ "Linphone"'
 #: The rule of the first MMSGate's manual: texts to numbers go to VoIP.ms by SIP.
 ALL_BUT_TEXTS = '$ua =~ "Linphone" && ($cT != "text/plain" || $tU =~ "^10[0-9]{1,10}$")'
@@ -21,24 +25,45 @@ class _AtTemplate(string.Template):
     pattern = r"@(?:(?P<named>[A-Z_]+)@|(?P<escaped>\Z\A)|(?P<braced>\Z\A)|(?P<invalid>\Z\A))"
 
 
+def make_tables(database: Path) -> None:
+    """As docs/kamailio.md says."""
+    with sqlite3.connect(database) as db:
+        for name in ("standard-create.sql", "usrloc-create.sql"):
+            db.executescript((TABLES / name).read_text())
+    db.close()
+
+
+def ha1(name: str, domain: str, password: str) -> str:
+    return hashlib.md5(f"{name}:{domain}:{password}".encode(), usedforsecurity=False).hexdigest()
+
+
 class Proxy:
     def __init__(self, folder: Path, address: str, gateway: tuple[str, int], domain: str, to_gateway: str = EVERYTHING,
                  rpc_socket: Path | None = None, passwords: dict[str, str] | None = None,
-                 tls: tuple[Path, Path] | None = None, more: str = "", memory_mb: int = 32):
+                 tls: tuple[Path, Path] | None = None, more: str = "", memory_mb: int = 32, flood_limit: int = 100,
+                 remembers: bool = True):
         """With `passwords`, accounts must know theirs; without, everybody may register. With `tls` (certificate and
-        key), `gateway` is where that takes TLS, and the proxy takes it too. `more` goes into its configuration.
-        It keeps each message in its memory for five seconds."""
+        key), `gateway` is where that takes TLS, and the proxy takes it too. `more` goes into its configuration. Who
+        sends `flood_limit` requests in two seconds is shut out, but for the gateway. It `remembers` registrations when it is
+        started anew, and keeps each message in its memory for five seconds."""
         self.address, self.domain = address, domain
         self.port, self.tls_port = free_ports(2, address)
         self.rpc_socket = rpc_socket or folder / "kamailio.rpc"
         config = folder / "kamailio.cfg"
+        database = folder / "kamailio.sqlite"
+        if remembers:
+            make_tables(database)
+        kinds = [("udp", self.port), ("tcp", self.port), *([("tls", self.tls_port)] if tls else [])]
         config.write_text(_AtTemplate(TEMPLATE.read_text()).substitute(
-            PROXY_ADDRESS=address, PROXY_PORT=self.port, GATEWAY_ADDRESS=gateway[0], GATEWAY_PORT=gateway[1],
+            LISTEN="\n".join(f"listen={kind}:{address}:{port}" for kind, port in kinds), LOG_TO_STDERR="yes",
+            DATABASE="#!define WITH_DATABASE" if remembers else "", DATABASE_FILE=database, FLOOD_LIMIT=flood_limit,
+            GATEWAY_ADDRESS=gateway[0], GATEWAY_PORT=gateway[1],
             DOMAIN=domain, RPC_SOCKET=self.rpc_socket, TO_GATEWAY=to_gateway, MORE=more,
+            GATEWAY_SOCKET=f"tls:{address}:{self.tls_port}" if tls else f"udp:{address}:{self.port}",
             GATEWAY_TRANSPORT=";transport=tls" if tls else "", TLS="#!define WITH_TLS" if tls else "",
-            PROXY_TLS_PORT=self.tls_port, TLS_CERTIFICATE=tls[0] if tls else "", TLS_KEY=tls[1] if tls else "",
+            TLS_CERTIFICATE=tls[0] if tls else "", TLS_KEY=tls[1] if tls else "",
             PASSWORDS="#!define WITH_PASSWORDS" if passwords else "",
-            ACCOUNTS="".join(f'$sht(password=>{name}) = "{word}";' for name, word in (passwords or {}).items())))
+            ACCOUNTS="".join(f'$sht(password=>{name}) = "{ha1(name, domain, word)}";' for name, word in (passwords or {}).items())))
         self._folder = folder
         self._command = ["kamailio", "-f", config, "-DD", "-E", "-m", str(memory_mb), "-M", "4", "-Y", folder]
         self.start()

@@ -104,7 +104,7 @@ class Soak:
         self.phones = Process("phones", [self.tool, "responder", "--listen", f"sip:{self.phones_at}", "--seconds", "--tally",
                                          self.tally], folder)
         self.phones.expect("ready")
-        self.proxy = Proxy(folder, own_address(), (self.address, sip_port), DOMAIN, memory_mb=512)
+        self.proxy = Proxy(folder, own_address(), (self.address, sip_port), DOMAIN, memory_mb=512, flood_limit=1_000_000)
         self.gateway = Gateway(build / "src" / "mmsgate", folder, {
             "sip": {"sipboundaddress": self.address, "sipport": str(sip_port), "domain": DOMAIN,
                     "sipproxy": f"{self.proxy.address}:{self.proxy.port}",

@@ -70,7 +70,8 @@ void Phone::start_core() {
   const Transports transports(linphone_factory_create_transports(factory));
   linphone_transports_set_udp_port(transports.get(), kAnyPort);
   linphone_transports_set_tcp_port(transports.get(), kAnyPort);
-  linphone_transports_set_tls_port(transports.get(), kNoPort);
+  const bool has_tls = options_.proxy.find("transport=tls") != std::string::npos;
+  linphone_transports_set_tls_port(transports.get(), has_tls ? kAnyPort : kNoPort);
   linphone_core_set_transports(core_.get(), transports.get());
   linphone_core_set_user_agent(core_.get(), "LinphoneSandbox", "5.1");  // the proxy's rule looks for "Linphone"
   linphone_core_enable_ipv6(core_.get(), FALSE);

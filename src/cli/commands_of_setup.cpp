@@ -12,6 +12,7 @@
 #include "cli/flexisip.hpp"
 #include "cli/handouts.hpp"
 #include "cli/hook.hpp"
+#include "cli/kamailio.hpp"
 #include "cli/keys.hpp"
 #include "cli/links.hpp"
 #include "cli/provision.hpp"
@@ -141,6 +142,27 @@ void add_flexisip(CLI::App& app, const Commands& commands) {
                     "Where Flexisip listens for phones: this machine's address, behind a router");
 }
 
+void add_kamailio(CLI::App& app, const Commands& commands) {
+  const auto told = std::make_shared<ops::KamailioAround>();
+  CLI::App& group = *Commands::add_group(app, "kamailio", "Kamailio as the proxy: its whole configuration");
+  auto* print = commands.add(group, "print", "Print kamailio.cfg for this config", told_to(print_kamailio, told));
+  print->add_option("--address", told->address, "This machine's own IP address, where Kamailio listens for phones")
+      ->required();
+  auto* certificate = print->add_option("--certificate", told->certificate,
+                                        "Certificate chain for TLS, in PEM form; without it, the web server's");
+  auto* key = print->add_option("--key", told->key, "Its private key, likewise");
+  certificate->needs(key);
+  key->needs(certificate);
+  print->add_option("--database", told->database, "Where registrations are kept over a start")->capture_default_str();
+  auto* accounts = commands.add(group, "accounts", "Ask VoIP.ms for the sub accounts, and let their phones register",
+                                told_to(write_kamailio_accounts, told));
+  for (CLI::App* one : {print, accounts}) {
+    one->add_option("--accounts-file", told->accounts_file,
+                    "The file of those who may register, and of their passwords")
+        ->capture_default_str();
+  }
+}
+
 void add_config(CLI::App& app, const Commands& commands) {
   CLI::App& group = *Commands::add_group(app, "config", "See whether the config file is right, and what it says");
   commands.add_plain(group, "check", "Read it and say what is wrong",
@@ -158,6 +180,7 @@ void add_commands_of_setup(CLI::App& app, const Commands& commands) {
   add_keys(app, commands);
   add_links(app, commands);
   add_flexisip(app, commands);
+  add_kamailio(app, commands);
   add_config(app, commands);
 }
 

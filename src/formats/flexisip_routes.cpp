@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::string_view kSpaces = " \t\r\v\f";
 
+std::string_view stripped(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
+  return text.substr(0, text.find_last_not_of(kSpaces) + 1);
+}
+
 /// Blanks outside of quotes become one; those at the ends go.
 std::string with_single_blanks(std::string_view text) {
   std::string out;
@@ -22,7 +27,7 @@ std::string with_single_blanks(std::string_view text) {
     if (!is_blank) out += c;
     if (is_blank && !out.empty() && out.back() != ' ') out += ' ';
   }
-  if (!is_quoted && out.ends_with(' ')) out.pop_back();
+  while (!out.empty() && kSpaces.find(out.back()) != std::string_view::npos) out.pop_back();
   return out;
 }
 
@@ -100,12 +105,12 @@ std::vector<FlexisipRoute> parse_flexisip_routes(std::string_view text) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     line = line.substr(0, line.find('#'));
     const bool goes_on = !line.empty() && kSpaces.find(line.front()) != std::string_view::npos && !routes.empty();
-    if (trim(line).empty()) continue;
+    if (stripped(line).empty()) continue;
     if (goes_on) {
       routes.back().condition = with_single_blanks(routes.back().condition + " " + std::string(line));
       continue;
     }
-    line = trim(line);
+    line = stripped(line);
     const auto blank = std::min(line.find_first_of(kSpaces), line.size());
     routes.push_back({std::string(line.substr(0, blank)), with_single_blanks(line.substr(blank)), number});
   }

@@ -133,8 +133,14 @@ std::vector<std::string> notes_on_flexisip(const FlexisipConfig& file, const Con
         "once "
         "the gateway has run, or with --account-prefix");
   }
-  const bool has_android = !file.all("module::PushNotification", "firebase-service-accounts").empty();
-  if (!has_android) {
+  const std::string keys = value_of(file, "module::PushNotification", "firebase-service-accounts", "");
+  const auto is_pair = [](std::string_view item) {
+    const auto colon = item.find(':');
+    return colon != std::string_view::npos && colon > 0 && colon + 1 < item.size();
+  };
+  if (!std::ranges::all_of(formats::flexisip_items(keys), is_pair)) {
+    notes.emplace_back("[module::PushNotification] firebase-service-accounts must be pairs of PROJECT:FILE");
+  } else if (keys.empty()) {
     notes.emplace_back(
         "[module::PushNotification] firebase-service-accounts is not set: Android phones that sleep are not woken");
   }

@@ -15,6 +15,9 @@ std::string comment(const FlexisipWanted& wanted) {
 constexpr std::string_view kPushKeys =
     "# For Android: by which key which Firebase project's phones are woken. Put in yours and take the # away.\n"
     "#firebase-service-accounts=PROJECT:/etc/flexisip/PROJECT.json\n";
+constexpr std::string_view kCertificate =
+    "# TLS (sips:) needs a certificate. Where Flexisip has none yet, name its two files and take the # away.\n"
+    "#tls-certificates-file={}\n#tls-certificates-private-key={}\n";
 constexpr std::string_view kGarbage =
     "\n[module::GarbageIn]\n"
     "# What your accounts begin with is not known here yet: run this again once the gateway has run, or with\n"
@@ -33,6 +36,10 @@ std::string flexisip_config_text(const Config& config, const FlexisipAround& aro
     if (!is_asked || is_met(each, config, each.otherwise)) continue;
     if (each.section != section) out += fmt::format("\n[{}]\n", section = each.section);
     out += fmt::format("{}{}={}\n", comment(each), each.key, each.value);
+    if (each.key != "transports" || each.value.find("sips:") == std::string::npos) continue;
+    const bool has_files = !config.certificate.empty();
+    out += fmt::format(kCertificate, has_files ? config.certificate : "/etc/flexisip/tls/cert.pem",
+                       has_files ? config.key : "/etc/flexisip/tls/key.pem");
   }
   return out + std::string(kPushKeys);
 }

@@ -222,6 +222,15 @@ std::optional<std::int64_t> amount(std::string_view text) {
 
 std::string_view as_word(std::string_view value) { return value == "1" ? "true" : value == "0" ? "false" : value; }
 
+/// Is there a ! before the first of the words? Then the condition is true for what does not have them.
+bool is_turned_round(std::string_view condition, const std::vector<std::string>& words) {
+  for (const std::string& word : words) condition = condition.substr(0, condition.find(word));
+  for (auto at = condition.find('!'); at != std::string_view::npos; at = condition.find('!', at + 1)) {
+    if (!condition.substr(at).starts_with("!=")) return true;
+  }
+  return false;
+}
+
 std::vector<std::string_view> missing_items(std::string_view wanted, std::string_view value) {
   const auto there = formats::flexisip_items(value);
   std::vector<std::string_view> missing;
@@ -267,7 +276,8 @@ bool is_met(const FlexisipWanted& wanted, const Config& config, std::string_view
     case lists:
       return missing_items(wanted.value, value).empty();
     case mentions:
-      return std::ranges::all_of(wanted.words,
+      return is_turned_round(value, wanted.words) == is_turned_round(wanted.value, wanted.words) &&
+             std::ranges::all_of(wanted.words,
                                  [&](const std::string& word) { return value.find(word) != std::string_view::npos; });
     case at_least:
       return amount(value).value_or(-1) >= amount(wanted.value).value_or(0);
@@ -291,6 +301,9 @@ std::string mended(const FlexisipWanted& wanted, const Config& config, std::stri
       return fmt::format("{} {}", value, fmt::join(missing_items(wanted.value, value), " "));
     case mentions:
       if (value.empty() || value == "false") break;
+      // One that is about the same and says the contrary is no condition to keep.
+      if (std::ranges::any_of(wanted.words, [&](const std::string& word) { return value.find(word) != value.npos; }))
+        break;
       return fmt::format("({}) || {}", value, wanted.value);
     case FlexisipJudge::transports:
       return mended_transports(config, wanted.value, value);

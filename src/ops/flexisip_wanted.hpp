@@ -16,7 +16,7 @@ namespace mmsgate::ops {
 enum class FlexisipJudge {
   equals,      ///< It is `value`; 1 is true, 0 is false.
   lists,       ///< A list that has all items of `value`.
-  mentions,    ///< A condition that has each of `words` in it.
+  mentions,    ///< A condition that has each of `words` in it, and a ! before the first where `value` has one.
   at_least,    ///< A number, or a time such as 7d, that is not less than `value`.
   is_own,      ///< Not empty, and neither Flexisip's example nor ours.
   transports,  ///< Where Flexisip listens: see flexisip_transports.hpp.

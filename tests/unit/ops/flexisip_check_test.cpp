@@ -87,6 +87,13 @@ INSTANTIATE_TEST_SUITE_P(
               "sips:sms.example.org sip:sms.example.org sips:localhost:5063;maddr=127.0.0.1;tls-verify-outgoing=0",
               "<sips:127.0.0.2:5071>"}));
 
+TEST(FlexisipCheck, TheCertificateIsLeftToItsOwner) {
+  EXPECT_THAT(flexisip_config_text(config_with(), kKnown),
+              HasSubstr("\n#tls-certificates-file=/etc/flexisip/tls/cert.pem\n"));
+  EXPECT_THAT(flexisip_config_text(config_with("", "phonetransport = udp"), kKnown),
+              Not(HasSubstr("tls-certificates")));
+}
+
 TEST(FlexisipCheck, WhatHoldsByItselfNeedNotBeSaid) {
   const std::string text = flexisip_config_text(config_with(), kKnown);
   for (const char* key : {"message-fork-late", "message-delivery-timeout", "message-database", "tcp-max-read-size"}) {
@@ -125,6 +132,18 @@ TEST(FlexisipCheck, WhatTheOwnerHasIsKept) {
       << "who does not guard needs no exception";
   EXPECT_THAT(found_in(text + "[module::Authentication]\nenabled=true\n", config),
               ElementsAre(testing::EndsWith("[module::Authentication]  -> trusted-hosts=127.0.0.2")));
+}
+
+TEST(FlexisipCheck, AConditionThatSaysTheContraryIsNone) {
+  const Config config = config_with();
+  const std::string text = flexisip_config_text(config, kKnown);
+  const std::string garbage = "! ( from.uri.user contains '100000_' || to.uri.user contains '100000_' )";
+  EXPECT_THAT(found_in(changed(text, garbage, "from.uri.user contains '100000_'"), config),
+              ElementsAre(testing::EndsWith("-> filter=" + garbage)));
+  EXPECT_THAT(found_in(changed(text, garbage, "user-agent != 'x' || ! (from.uri.user contains '100000_')"), config),
+              IsEmpty());
+  EXPECT_THAT(found_in(changed(text, "=(request.uri.params", "=!(request.uri.params"), config),
+              ElementsAre(testing::EndsWith("-> filter=(request.uri.params contains 'doroute')")));
 }
 
 TEST(FlexisipCheck, TransportsAreUnderstood) {
@@ -196,6 +215,8 @@ TEST(FlexisipCheck, SaysWhatOnlyTheOwnerKnows) {
   EXPECT_THAT(notes("[module::PushNotification]\nfirebase-service-accounts=a:/a\n[module::Router]\n"
                     "message-database-enabled=true\n"),
               ElementsAre(HasSubstr("proxykeephours = 0")));
+  EXPECT_THAT(notes("[module::PushNotification]\nfirebase-service-accounts=a:/a b\n"),
+              ElementsAre(HasSubstr("PROJECT:FILE")));
 }
 
 constexpr const char* kFromPhone = "request.method == 'MESSAGE' && user-agent contains 'Linphone'";
