@@ -35,7 +35,7 @@ def installed_at_last() -> set[str]:
     found: set[str] = set()
     for run in of("RUN", last_stage()):
         for command in re.split(r"&&|;", run):
-            words = command.split()
+            words = [word for word in command.split() if "=" not in word]
             if words[:2] == ["apt-get", "install"]:
                 found |= {word for word in words[2:] if not word.startswith("-")}
     return found
