@@ -60,7 +60,8 @@ def test_pictures_stand_alone_and_are_read_on_light_and_dark_pages():
         assert first.tag == f"{svg}rect" and first.get("fill", "none") != "none", f"{shown(path)}: no background of its own"
         used = set(re.findall(r"url\(([^)]+)\)|href=\"([^\"]+)\"", path.read_text(encoding="utf-8")))
         report([f"{shown(path)}: {name} is elsewhere" for pair in used for name in pair if name and not name.startswith("#")])
-        report([f"{shown(path)}: <{each.tag}> is no drawing" for each in root.iter() if each.tag.removeprefix(svg) in ("script", "image", "foreignObject", "style")])
+        report([f"{shown(path)}: <{each.tag}> is no drawing" for each in root.iter()
+                if each.tag.removeprefix(svg) in ("script", "image", "foreignObject", "style")])
 
 
 def test_scripts_that_are_named_exist():
