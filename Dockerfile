@@ -10,7 +10,7 @@ COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY packaging packaging
 COPY src src
-RUN cmake --preset release -DMMSGATE_SIM=OFF && cmake --build --preset release --target mmsgate && DESTDIR=/out cmake --install build/release --prefix /usr --strip
+RUN cmake --preset release -DMMSGATE_SIM=OFF && cmake --build --preset release && DESTDIR=/out cmake --install build/release --prefix /usr --strip
 
 FROM debian:bookworm-slim
 # The libraries that the program names; a test compares.
