@@ -10,12 +10,12 @@ COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY packaging packaging
 COPY src src
-RUN cmake --preset release -DMMSGATE_SIM=OFF && cmake --build --preset release --target mmsgate && DESTDIR=/out cmake --install build/release --prefix /usr --strip
+RUN cmake --preset release -DMMSGATE_SIM=OFF && cmake --build --preset release && DESTDIR=/out cmake --install build/release --prefix /usr --strip
 
 FROM debian:bookworm-slim
 # The libraries that the program names; a test compares.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libarchive13 libcurl4 libfmt9 libgnutls30 libmicrohttpd12 \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates libarchive13 libcurl4 libfmt9 libgnutls30 libmicrohttpd12 \
       libpng16-16 libpugixml1v5 libqrcodegencpp1 libsofia-sip-ua0 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 zlib1g \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log
 # A number of its own, so that the owner of files on the host is nobody else's.

@@ -135,7 +135,8 @@ class Reader:
         assert link, self.file
         hook = self.house.gateway.hook_url
         for what, by in ((r"https?://(?:sms\.example\.org|localhost|YOUR-NAME):38443", self.house.gateway.url),
-                         (r"/mmsmedia/NAME\b", "/mmsmedia/" + link[1].rpartition("/")[2]), (r"/mmsgate/TOKEN\b", "/mmsgate/" + hook.rpartition("/")[2]), (r"\bKEY\b", self.key),
+                         (r"/mmsmedia/NAME\b", "/mmsmedia/" + link[1].rpartition("/")[2]),
+                         (r"/mmsgate/TOKEN\b", "/mmsgate/" + hook.rpartition("/")[2]), (r"\bKEY\b", self.key),
                          (r"-u 100000_alice\b", "-u 100000_alice:secret"), (r"/var/backups/", "backups/"),
                          (r"/home/mmsgate/backups", "backups"), (r"/srv/phones", "phones"), (r"> mmsgate\.conf", "> written.conf"),
                          (r"--from old/\S+ --media old/\S+", "")):

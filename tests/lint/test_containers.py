@@ -12,6 +12,11 @@ import yaml
 from project import ROOT, report
 
 COMPOSE = ROOT / "compose.yaml"
+# Of the Compose specification, what a service may have (docs.docker.com/reference/compose-file/services).
+SERVICE_KEYS = set("build cap_add cap_drop command configs container_name depends_on devices dns entrypoint env_file environment expose "
+                   "extra_hosts group_add healthcheck hostname image init ipc labels logging mem_limit network_mode networks pid pids_limit "
+                   "ports profiles pull_policy read_only restart secrets security_opt shm_size stop_grace_period stop_signal sysctls tmpfs "
+                   "ulimits user userns_mode volumes working_dir".split())
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 MMSGATE = Path(os.environ.get("MMSGATE_BUILD", ROOT / "build/dev")) / "src/mmsgate"
 
@@ -35,7 +40,7 @@ def installed_at_last() -> set[str]:
     found: set[str] = set()
     for run in of("RUN", last_stage()):
         for command in re.split(r"&&|;", run):
-            words = command.split()
+            words = [word for word in command.split() if "=" not in word]
             if words[:2] == ["apt-get", "install"]:
                 found |= {word for word in words[2:] if not word.startswith("-")}
     return found
@@ -133,6 +138,16 @@ def test_it_has_the_three_services_that_start_again_by_themselves():
             if ":" not in service["image"].rpartition("/")[2] or service["image"].endswith(":latest")])
     assert services["mmsgate"]["network_mode"] == services["flexisip"]["network_mode"] == "host"
     assert services["mmsgate"]["read_only"] and services["mmsgate"]["cap_drop"] == ["ALL"]
+
+
+def test_each_key_is_one_that_compose_knows():
+    whole = compose()
+    assert set(whole) <= {"name", "services", "networks", "volumes", "configs", "secrets"}
+    for name, service in whole["services"].items():
+        report([f"{name}: {key}?" for key in set(service) - SERVICE_KEYS])
+        for other, how in service.get("depends_on", {}).items():
+            assert other in whole["services"], f"{name} waits for {other}, which is not there"
+            assert how["condition"] != "service_healthy" or "healthcheck" in whole["services"][other], f"{other} never says that it is healthy"
 
 
 def test_volumes_and_secrets_that_are_named_exist_and_are_used():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the documents point to is there."""
 import re
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from project import ROOT, files, report, shown
@@ -45,6 +46,22 @@ def test_links_lead_somewhere():
                 elif anchor and target.suffix == ".md" and anchor not in anchors(target):
                     wrong.append(f"{shown(path)}:{number}: {name or 'this document'} has no heading #{anchor}")
     report(wrong)
+
+
+def test_pictures_stand_alone_and_are_read_on_light_and_dark_pages():
+    pictures = files("docs", endings=(".svg",))
+    assert pictures, "README.md shows one"
+    svg = "{http://www.w3.org/2000/svg}"
+    for path in pictures:
+        root = ElementTree.parse(path).getroot()
+        assert root.get("aria-label"), f"{shown(path)}: who cannot see it hears nothing"
+        assert {"width", "height", "viewBox"} <= set(root.attrib), shown(path)
+        first = next(child for child in root if child.tag != f"{svg}defs")
+        assert first.tag == f"{svg}rect" and first.get("fill", "none") != "none", f"{shown(path)}: no background of its own"
+        used = set(re.findall(r"url\(([^)]+)\)|href=\"([^\"]+)\"", path.read_text(encoding="utf-8")))
+        report([f"{shown(path)}: {name} is elsewhere" for pair in used for name in pair if name and not name.startswith("#")])
+        report([f"{shown(path)}: <{each.tag}> is no drawing" for each in root.iter()
+                if each.tag.removeprefix(svg) in ("script", "image", "foreignObject", "style")])
 
 
 def test_scripts_that_are_named_exist():
