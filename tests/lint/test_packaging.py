@@ -40,14 +40,14 @@ def test_what_systemd_and_logrotate_get_is_in_packaging():
 
 
 def test_its_scripts_can_be_read_by_sh_and_end_at_the_first_error():
-    assert {path.name for path in SCRIPTS} == {"mmsgate.postinst", "mmsgate.postrm"}
+    assert {path.name for path in SCRIPTS} == {"mmsgate.postinst", "mmsgate.prerm", "mmsgate.postrm"}
     for path in (*SCRIPTS, DEBIAN / "check"):
         text = path.read_text()
         assert text.startswith("#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n") and "\nset -e" in text
         done = subprocess.run(["sh", "-n", path], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     for path in SCRIPTS:
-        assert path.read_text().count("#DEBHELPER#\n") >= 1, f"{path.name}: what debhelper makes has no place"
+        assert path.read_text().count("#DEBHELPER#") == path.read_text().count("\n#DEBHELPER#\n") == 1, f"{path.name}: what debhelper makes has no place"
 
 
 def test_nothing_in_it_asks_a_question():
