@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small Debian in a folder, made anew, in which packages are installed. It shares nothing with the machine but the network."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+TIME = 900  # seconds that anything in it may take: packages come over the network
+
+
+def mirror(suite: str) -> str:
+    """The one that this machine has its packages from."""
+    done = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {suite}"],
+                          capture_output=True, text=True, check=True)
+    found = done.stdout.split()
+    if not found:
+        raise RuntimeError(f"apt on this machine knows no packages of {suite}: see apt-cache policy")
+    return found[0]
+
+
+class Chroot:
+    def __init__(self, folder: Path, suite: str):
+        self.folder = folder
+        log = folder.with_suffix(".log")
+        with log.open("w") as told:
+            done = subprocess.run(["debootstrap", "--variant=minbase", suite, folder, mirror(suite)], stdout=told, stderr=told)
+        assert done.returncode == 0, log.read_text()[-2000:]
+        # Nothing is to be started here; there is no systemd as PID 1 that could.
+        for source in ("/etc/resolv.conf", "/etc/hosts"):
+            shutil.copy(source, folder / source[1:])
+        # How this machine reaches its mirror, such as by a proxy.
+        reach = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True).stdout
+        (folder / "etc/apt/apt.conf.d/99machine").write_text(reach)
+        self.mounted: list[Path] = []
+        for kind, place in (("proc", "proc"), ("sysfs", "sys")):
+            subprocess.run(["mount", "-t", kind, kind, folder / place], check=True)
+            self.mounted.append(folder / place)
+
+    def close(self) -> None:
+        for place in reversed(self.mounted):
+            subprocess.run(["umount", "--lazy", place], check=True)
+        self.mounted.clear()
+        assert not [line for line in Path("/proc/mounts").read_text().splitlines() if f" {self.folder}/" in line]
+        shutil.rmtree(self.folder)
+
+    def command(self, *words: str | Path, user: str = "root") -> list[str]:
+        change = ["chroot", str(self.folder)]
+        if user != "root":
+            change += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
+        return [*change, *map(str, words)]
+
+    def run(self, *words: str | Path, user: str = "root", fails: bool = False, **env: str) -> str:
+        """What it prints. Nobody is there to answer a question: what asks one reads the end of its input, and fails."""
+        surroundings = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", **env}
+        done = subprocess.run(self.command(*words, user=user), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=TIME,
+                              stderr=subprocess.STDOUT, text=True, env=surroundings)
+        assert (done.returncode != 0) == fails, f"{words} ended with {done.returncode}:\n{done.stdout[-3000:]}"
+        return done.stdout
+
+    def install(self, package: Path) -> str:
+        shutil.copy(package, self.folder / "root")
+        return self.run("apt-get", "install", "--yes", "--no-install-recommends", f"/root/{package.name}")
+
+    def path(self, name: str) -> Path:
+        return self.folder / name.lstrip("/")
+
+    def files_of(self, package: str) -> set[str]:
+        return set(self.run("dpkg", "--listfiles", package).split())
+
+    def owner(self, name: str) -> str:
+        """"root:mmsgate 640"."""
+        return self.run("stat", "--format", "%U:%G %a", name).strip()
+
+    def status(self, package: str) -> str:
+        """"installed", "config-files", "not-installed"."""
+        done = subprocess.run(self.command("dpkg-query", "-W", "-f=${db:Status-Status}", package), capture_output=True, text=True)
+        return done.stdout or "not-installed"
+
+
+def unit(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r"^(\w+)=(.*)$", text, re.M):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def make_folders(root: Chroot, settings: dict[str, list[str]]) -> None:
+    """As systemd does before it starts a unit: StateDirectory=, LogsDirectory=."""
+    user, mode = settings["User"][0], settings["StateDirectoryMode"][0]
+    for parent, names in (("/var/lib", settings.get("StateDirectory", [])), ("/var/log", settings.get("LogsDirectory", []))):
+        for name in " ".join(names).split():
+            root.run("install", "-d", "-o", user, "-g", user, "-m", mode, f"{parent}/{name}")
+
+
+def environment(settings: dict[str, list[str]]) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", **dict(line.split("=", 1) for line in settings["Environment"])}
