@@ -19,7 +19,7 @@ namespace {
 /// near.
 constexpr unsigned kAfterwards = 50;
 constexpr unsigned kSendQueue = 10'000;
-constexpr unsigned kHeaderRoom = 64 << 10;
+constexpr unsigned kHeaderRoom = 16 << 10;
 
 /// What is written into the head of a request must not be able to end a line of it.
 bool is_one_line(std::string_view value) {

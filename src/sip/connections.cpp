@@ -33,6 +33,7 @@ Connections::Connections(const Options& options, SipLoop& loop, MaySpeak may_spe
       may_speak_(std::move(may_speak)),
       on_crowd_(std::move(on_crowd)),
       root_(loop.root()),
+      streams_(options_.address, root_, may_speak_),
       spare_(spare_descriptor()),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
   watches_.emplace_back(root_, timer_.get(), [this] { look(); });
@@ -40,6 +41,7 @@ Connections::Connections(const Options& options, SipLoop& loop, MaySpeak may_spe
 
 void Connections::watch(std::uint16_t port) {
   ports_.push_back(port);
+  streams_.watch(port);
   for (const int fd : listeners_at(options_.address, port)) {
     // The stack has its own eye on this one: an event loop takes each descriptor once.
     const int own = listeners_.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, 0)).get();
@@ -50,7 +52,7 @@ void Connections::watch(std::uint16_t port) {
 void Connections::on_knock(int listener) {
   look_within(kSoon);
   const runtime::Descriptor free(::fcntl(listener, F_DUPFD_CLOEXEC, 0));
-  if (free.is_open()) return;
+  if (free.is_open()) return streams_.expect(free.get());
   // The stack cannot take it either, and would be told of it again and again. The spare one is for whoever knocks now:
   // he is let in, and out again.
   spare_ = runtime::Descriptor();
@@ -81,7 +83,7 @@ void Connections::look() {
   std::map<int, Known> before = std::exchange(known_, {});
   std::vector<Live> live;
   for (const Connection& each : *connections) {
-    const auto traffic = traffic_of(each);
+    const auto traffic = traffic_of(each.fd);
     if (!traffic) continue;
     if (const auto node = before.find(each.fd); node != before.end()) known_.insert(before.extract(node));
     Known& known = find(each, now);

@@ -18,6 +18,7 @@
 #include "sip/endpoint.hpp"
 #include "sip/sip_loop.hpp"
 #include "sip/sockets.hpp"
+#include "sip/streams.hpp"
 
 namespace mmsgate::sip {
 
@@ -63,6 +64,7 @@ class Connections {
   const MaySpeak may_speak_;
   const OnCrowd on_crowd_;
   su_root_t* const root_;
+  Streams streams_;
   std::vector<std::uint16_t> ports_;
   std::map<int, Known> known_;  ///< By descriptor.
   std::set<Peer> heard_;        ///< Since the last look.

@@ -62,7 +62,7 @@ struct ConnectionLimits {
   /// One that has brought no whole request by then, or no second one that has begun, is ended.
   std::chrono::milliseconds first_request = std::chrono::seconds(30);
   std::chrono::milliseconds idle = std::chrono::minutes(10);  ///< Without a request; who needs one opens another.
-  std::size_t most = 256;                                     ///< Each may hold a request of 1 MB that is on its way.
+  std::size_t most = 256;                                     ///< Each may hold a request that is on its way.
   std::size_t most_of_one = 64;  ///< Of one address; all those who may not speak to us are one.
 };
 
@@ -77,7 +77,7 @@ struct Options {
   std::vector<formats::IpNetwork> callers;
   LookUpCallers look_up_callers;        ///< Once a minute at most, when somebody else speaks. Empty: never.
   std::size_t udp_limit = 1300;         ///< A request larger than this goes by TCP (RFC 3261 18.1.1).
-  std::size_t most_body = 1 << 20;      ///< Larger requests are answered 413.
+  std::size_t most_body = 64 << 10;     ///< Larger requests are answered 413; by UDP none is larger.
   std::size_t most_inflated = 1 << 20;  ///< A deflated body that grows beyond this is answered 413.
   std::chrono::milliseconds timeout =
       std::chrono::seconds(32);  ///< A request without a final answer ends as 408 (timer F).

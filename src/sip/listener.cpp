@@ -18,7 +18,7 @@ namespace {
 /// A server transaction over UDP is kept for 64*T1 to answer repeats (RFC 3261 17.2.2, timer J). The proxy is near: it
 /// repeats within this or not at all, and each one kept costs 12 KB.
 constexpr unsigned kServerMemory = 4000;
-constexpr unsigned kHeaderRoom = 64 << 10;
+constexpr unsigned kHeaderRoom = 16 << 10;
 /// Answers that may wait for a connection that is slow to take them.
 constexpr unsigned kSendQueue = 10'000;
 

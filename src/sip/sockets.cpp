@@ -7,12 +7,14 @@
 #include <netinet/in.h>
 #include <resolv.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -68,19 +70,22 @@ std::optional<Kind> kind_of(int fd) {
   return option_of(fd, SO_ACCEPTCONN) == 1 ? Kind::listener : Kind::connection;
 }
 
-/// The sockets of this process whose own end is there. Its web server may have the same port at another address.
-/// Nothing: there is no descriptor left to look with.
+/// Its own end is there. The web server of this process may have the same port at another address.
+bool is_at(int fd, const std::string& address, std::span<const std::uint16_t> ports, Kind kind) {
+  if (kind_of(fd) != kind) return false;
+  const auto [own, port] = name_of(fd, ::getsockname);
+  const bool is_any = address == "0.0.0.0" || address == "::";
+  return std::ranges::find(ports, port) != ports.end() && (is_any || own == formats::IpAddress::parse(address));
+}
+
+/// The sockets of this process that are there. Nothing: there is no descriptor left to look with.
 std::optional<std::vector<int>> sockets_at(const std::string& address, std::span<const std::uint16_t> ports,
                                            Kind kind) {
   std::vector<int> found;
-  const bool is_any = address == "0.0.0.0" || address == "::";
-  const auto wanted = formats::IpAddress::parse(address);
   std::error_code error;
   for (std::filesystem::directory_iterator it("/proc/self/fd", error), end; !error && it != end; it.increment(error)) {
     const int fd = std::atoi(it->path().filename().c_str());
-    if (kind_of(fd) != kind) continue;
-    const auto [own, port] = name_of(fd, ::getsockname);
-    if (std::ranges::find(ports, port) != ports.end() && (is_any || own == wanted)) found.push_back(fd);
+    if (is_at(fd, address, ports, kind)) found.push_back(fd);
   }
   if (error) return std::nullopt;
   return found;
@@ -176,17 +181,30 @@ std::optional<std::vector<Connection>> connections_at(const std::string& address
   const auto sockets = sockets_at(address, ports, Kind::connection);
   if (!sockets) return std::nullopt;
   std::vector<Connection> connections;
+  std::set<std::uint64_t> numbers;
   for (const int fd : *sockets) {
-    const auto [peer, port] = name_of(fd, ::getpeername);
-    if (port != 0) connections.push_back({.fd = fd, .address = peer, .port = port});
+    const auto connection = connection_at(fd, address, ports);
+    if (connection && numbers.insert(number_of(fd)).second) connections.push_back(*connection);
   }
   return connections;
 }
 
-std::optional<Traffic> traffic_of(const Connection& connection) {
+std::optional<Connection> connection_at(int fd, const std::string& address, std::span<const std::uint16_t> ports) {
+  if (!is_at(fd, address, ports, Kind::connection)) return std::nullopt;
+  const auto [peer, port] = name_of(fd, ::getpeername);
+  if (port == 0) return std::nullopt;
+  return Connection{.fd = fd, .address = peer, .port = port};
+}
+
+std::uint64_t number_of(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+std::optional<Traffic> traffic_of(int connection) {
   tcp_info info{};
   socklen_t size = sizeof info;
-  if (getsockopt(connection.fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  if (getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
   return Traffic{.bytes = info.tcpi_bytes_received, .quiet = std::chrono::milliseconds(info.tcpi_last_data_recv)};
 }
 

@@ -42,13 +42,20 @@ void limit_what_a_read_takes(const std::string& address, std::uint16_t port);
 
 /// Somebody is connected to us by TCP.
 struct Connection {
-  int fd = -1;  ///< The stack's: not to be closed.
+  int fd = -1;  ///< Another's: not to be closed.
   formats::IpAddress address;
   std::uint16_t port = 0;
 };
-/// Those that were made to one of these ports at this address. Nothing: there is no descriptor left to look with.
+/// Those that were made to one of these ports at this address, each once. Nothing: there is no descriptor left to look
+/// with.
 [[nodiscard]] std::optional<std::vector<Connection>> connections_at(const std::string& address,
                                                                     std::span<const std::uint16_t> ports);
+
+/// That one, if it is such a connection.
+[[nodiscard]] std::optional<Connection> connection_at(int fd, const std::string& address,
+                                                      std::span<const std::uint16_t> ports);
+/// What the kernel calls a socket, whatever descriptors it has. 0: it is none.
+[[nodiscard]] std::uint64_t number_of(int fd);
 
 /// What came over a connection, as the kernel has counted.
 struct Traffic {
@@ -56,7 +63,7 @@ struct Traffic {
   std::chrono::milliseconds quiet{};  ///< Since the last of them, or since it was made.
 };
 /// Nothing: it is none any more.
-[[nodiscard]] std::optional<Traffic> traffic_of(const Connection& connection);
+[[nodiscard]] std::optional<Traffic> traffic_of(int connection);
 
 /// The stack looks up host names that strangers write into a Via (maddr), and waits for the answer. Nothing that this
 /// thread looks up goes to a name server from now on; /etc/hosts and IP addresses still work.

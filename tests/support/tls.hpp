@@ -95,7 +95,7 @@ class TlsSocket {
     }
   }
 
-  void send(std::string_view bytes) { SSL_write(line_.get(), bytes.data(), static_cast<int>(bytes.size())); }
+  bool send(std::string_view bytes) { return SSL_write(line_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0; }
   /// As RawSocket: for read_sip().
   [[nodiscard]] std::string read_until(std::string_view mark) {
     while (pending_.find(mark) == std::string::npos && fill()) {

@@ -59,7 +59,7 @@ TEST_F(OverConnections, OneThatNeverAsksIsEnded) {
 TEST_F(OverConnections, ARequestThatDripsIsEnded) {
   options_.connections.first_request = milliseconds(300);
   RawClient dripping(port());
-  const std::string request = SipRequest{.transport = "TCP", .body = std::string(100'000, 'x')}.bytes();
+  const std::string request = SipRequest{.transport = "TCP", .body = std::string(60'000, 'x')}.bytes();
   std::size_t sent = 0;
   EXPECT_TRUE(eventually([&] { return dripping.is_readable() || !dripping.send(request.substr(sent++, 1)); }));
   EXPECT_LT(sent, request.size());
@@ -70,11 +70,11 @@ TEST_F(OverConnections, ALaterRequestThatDripsIsEnded) {
   options_.connections.first_request = milliseconds(300);
   RawClient dripping(port());
   EXPECT_EQ(options(dripping), 200);
-  const std::string request = SipRequest{.transport = "TCP", .body = std::string(1'000'000, 'x')}.bytes();
+  const std::string request = SipRequest{.transport = "TCP", .body = std::string(60'000, 'x')}.bytes();
   std::size_t sent = 0;
   EXPECT_TRUE(eventually([&] {
-    sent += 100;
-    return dripping.is_readable() || !dripping.send(request.substr(sent - 100, 100));
+    sent += 10;
+    return dripping.is_readable() || !dripping.send(request.substr(sent - 10, 10));
   }));
   EXPECT_LT(sent, request.size());
   expect_alive();
