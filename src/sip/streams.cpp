@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -81,19 +82,23 @@ bool Streams::take(const Connection& connection) {
   Stream& stream =
       streams_.try_emplace(number, Stream{.own = std::move(own), .from = connection.address}).first->second;
   watches_.try_emplace(number, root_, stream.own.get(), [this, &stream] { look(stream); });
+  look(stream);  // of what is there already, the stack would be told first
   return true;
 }
 
 void Streams::look(Stream& stream) {
-  if (stream.is_over) return;
   const int fd = stream.own.get();
-  const ssize_t size = ::recv(fd, bytes_.data(), bytes_.size(), MSG_PEEK | MSG_DONTWAIT);
-  if (size < 0 && errno == EAGAIN) return;
-  stream.is_over = true;  // nothing more comes
-  if (size <= 0) return;
   const auto traffic = traffic_of(fd);
-  const bool is_too_much = !traffic || (traffic->bytes > kMostOfAStranger && !may_speak_(stream.from));
-  const bool is_sound = stream.lines.take({bytes_.data(), static_cast<std::size_t>(size)});
+  const ssize_t size = ::recv(fd, bytes_.data(), bytes_.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (stream.is_over || (size < 0 && errno == EAGAIN)) return;
+  stream.is_over = true;  // nothing more comes
+  if (size <= 0 || !traffic) return;
+  const std::string_view piece(bytes_.data(), static_cast<std::size_t>(size));
+  const std::uint64_t begin = traffic->bytes - std::min<std::uint64_t>(traffic->bytes, piece.size());
+  const std::uint64_t known = std::min<std::uint64_t>(stream.seen - std::min(stream.seen, begin), piece.size());
+  stream.seen = begin + piece.size();
+  const bool is_sound = stream.lines.take(piece.substr(known));
+  const bool is_too_much = traffic->bytes > kMostOfAStranger && !may_speak_(stream.from);
   stream.is_over = is_too_much || !is_sound;
   if (stream.is_over) end(fd);
 }

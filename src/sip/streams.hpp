@@ -48,6 +48,7 @@ class Streams {
   struct Stream {
     runtime::Descriptor own;
     formats::IpAddress from;
+    std::uint64_t seen = 0;  ///< So many bytes of it.
     LineRun lines = {};
     bool is_over = false;
   };
