@@ -140,7 +140,7 @@ std::vector<std::string> notes_on_flexisip(const FlexisipConfig& file, const Con
   };
   if (!std::ranges::all_of(formats::flexisip_items(keys), is_pair)) {
     notes.emplace_back("[module::PushNotification] firebase-service-accounts must be pairs of PROJECT:FILE");
-  } else if (keys.empty()) {
+  } else if (keys.empty() && file.all("module::PushNotification", "external-push-uri").empty()) {
     notes.emplace_back(
         "[module::PushNotification] firebase-service-accounts is not set: Android phones that sleep are not woken");
   }

@@ -77,6 +77,12 @@ def test_what_is_missing_is_said(tmp_path: Path, sip: str, options: list[str], s
     assert said in done.stderr
 
 
+def test_without_a_domain_there_are_no_accounts(tmp_path: Path):
+    done = run(write_config(tmp_path, ""), "accounts", "--accounts-file", str(tmp_path / "accounts.cfg"))
+    assert done.returncode == 2 and "[sip] domain" in done.stderr
+    assert not (tmp_path / "accounts.cfg").exists()
+
+
 @pytest.fixture
 def printed_house(make_house: Callable[..., House], tmp_path: Path) -> tuple[House, str]:
     """A household whose proxy is what the commands make, and the address where its phones reach it."""
