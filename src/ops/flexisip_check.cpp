@@ -49,8 +49,8 @@ FlexisipFinding finding_of(const FlexisipConfig& file, const FlexisipWanted& wan
 
 /// The places of the rules that lead to the gateway and take what `wanted` is about.
 bool takes(const FlexisipRoute& rule, const std::set<std::string>& wanted) {
-  const auto its = formats::conjuncts(rule.condition);
-  return std::ranges::includes(wanted, its);
+  return std::ranges::any_of(formats::alternatives(rule.condition),
+                             [&](const auto& its) { return std::ranges::includes(wanted, its); });
 }
 
 /// What every rule of ours has: without it, the gateway's own messages would come back, and calls would go to it.
