@@ -43,6 +43,7 @@ int run_command(int argc, char** argv) {
       "      mmsgate hook show --config-file mmsgate.conf\n"
       "      mmsgate messages list --config-file mmsgate.conf");
   app.fallthrough();
+  app.require_subcommand(0, 1);  // what comes after a command is its own, though it be called like another
   add_common(app, common);
   const Commands commands(common, chosen);
   const auto serve_with = [&common](const ops::Config& config) {

@@ -13,9 +13,9 @@
 #include "cli/database.hpp"
 #include "cli/printable.hpp"
 #include "cli/say.hpp"
+#include "cli/tell.hpp"
 #include "cli/wait.hpp"
 #include "crypto/secret.hpp"
-#include "ops/control.hpp"
 #include "runtime/system.hpp"
 
 namespace mmsgate::cli {
@@ -28,21 +28,6 @@ std::string address_of(const ops::Config& config, const HookToken& token) {
 }
 
 std::string last_use(const HookToken& token) { return token.last_used_at ? rfc3339(*token.last_used_at) : "never"; }
-
-/// A gateway that runs must know at once. Answers the exit code: where none runs, all is well.
-int tell_gateway(const ops::Config& config) {
-  constexpr auto kPatience = std::chrono::seconds(20);
-  const auto told = ops::ask_running(config.database, "hook-tokens", kPatience);
-  if (told) return 0;
-  if (told.error().kind == ErrorKind::transient) {
-    fmt::print("It takes effect at the gateway's next start: {}.\n", told.error().detail);
-    return 0;
-  }
-  return say(
-      fmt::format("the change is in the database, but the gateway that runs goes on as before until it reads its "
-                  "config again (SIGHUP) or is started anew: it could not be told: {}",
-                  told.error().detail));
-}
 
 void print_hook(const ops::Config& config, const HookToken& token) {
   fmt::print("{:>3}  {}\n     made {}, last used {}\n", token.number, address_of(config, token), rfc3339(token.made_at),
@@ -118,7 +103,7 @@ int add_hook_token(const ops::Config& config, const HookOptions& /*options*/) {
   const auto ours = std::ranges::find(*tokens, made, &HookToken::token);
   if (ours == tokens->end()) return say("somebody else has removed it");
   print_hook(config, *ours);
-  const int told = tell_gateway(config);
+  const int told = tell_gateway(config, "hook-tokens");
   fmt::print(
       "Paste it at VoIP.ms in the place of the older one. When `mmsgate hook show` says that it is used:\n"
       "mmsgate hook remove NUMBER-OF-THE-OLDER\n");
@@ -144,7 +129,7 @@ int remove_hook_token(const ops::Config& config, const HookOptions& options) {
     case store::Removal::is_the_last:
       return say("it is the last, and VoIP.ms could tell us of nothing any more: `mmsgate hook add` first, or --force");
   }
-  const int told = tell_gateway(config);
+  const int told = tell_gateway(config, "hook-tokens");
   if (told == 0) fmt::print("Nothing is taken from number {} any more.\n", *number);
   return told;
 }

@@ -119,6 +119,11 @@ void House::reload(const ops::Config& config) {
   if (const auto read = hook_tokens_.read_again(); !read) {
     log_->error("the tokens of the web hook are not read again: {}", read.error().detail);
   }
+  if (auto keys = gateway::read_link_keys(*store_)) {
+    link_keys_.replace(*std::move(keys));
+  } else {
+    log_->error("what signs links is not read again: {}", keys.error().detail);
+  }
   if (const auto opened = trace_->reopen(); !opened) log_->error("{}", opened.error().detail);
   trace_->set_levels(config.sip_trace, config.sip_file_trace);
   endpoint_->follow_trace();
@@ -132,10 +137,13 @@ void House::join(runtime::RollCall& roll) {
   roll.add("sip", [this](auto present) { endpoint_->post(std::move(present)); });
   roll.add("net", [this](auto present) { http_->post(std::move(present)); });
   roll.add("web", [this](auto present) {
-    server_->post([this, present = std::move(present)]() mutable {
+    server_->post(std::move(present));
+    // It looks at disks: where one hangs, that is no reason to end all that goes on without it.
+    if (is_looking_.exchange(true)) return;
+    work_.post([this] {
       const auto health = site_.health();
       condition_.replace(health ? "serves" : health.error().detail);
-      present();
+      is_looking_ = false;
     });
   });
 }

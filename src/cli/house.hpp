@@ -3,6 +3,7 @@
 // nobody calling into what is gone. Made and destroyed on the main thread.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -76,6 +77,7 @@ class House {
   gateway::LinkBook link_keys_;
   gateway::DirectoryBook book_;
   gateway::Book<std::string> condition_{"serves"};
+  std::atomic<bool> is_looking_ = false;  ///< The work thread, at how it is.
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<media::BlobStore> blobs_;
   runtime::Loop loop_{"gateway"};

@@ -35,6 +35,8 @@ int print_kamailio(const ops::Config& config, const ops::KamailioAround& around)
 
 int write_kamailio_accounts(const ops::Config& config, const ops::KamailioAround& around) {
   if (const auto known = ops::check_secrets(config); !known) return say(known.error().detail, kWrongConfig);
+  // The hashes are good for this domain alone.
+  if (const auto known = ops::has_kamailio_domain(config); !known) return say(known.error().detail, kWrongConfig);
   const std::string& file = around.accounts_file;
   if (const auto good = check_is_private(file, config.media_folder); !good) return say(good.error().detail);
   const auto lists = read_lists(config);

@@ -14,12 +14,12 @@
 #include "cli/printable.hpp"
 #include "cli/say.hpp"
 #include "cli/settings.hpp"
+#include "cli/tell.hpp"
 #include "cli/wait.hpp"
 #include "core/number.hpp"
 #include "crypto/secret.hpp"
 #include "formats/media_link.hpp"
 #include "gateway/links.hpp"
-#include "ops/control.hpp"
 #include "runtime/system.hpp"
 
 namespace mmsgate::cli {
@@ -28,13 +28,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view kEverybody = "*";
-
-/// A gateway that runs must know at once.
-void tell_gateway(const ops::Config& config) {
-  constexpr auto kPatience = std::chrono::seconds(20);
-  const auto told = ops::ask_running(config.database, "links", kPatience);
-  if (!told) fmt::print("It takes effect at the gateway's next start: {}.\n", told.error().detail);
-}
 
 /// A line of the list.
 struct Line {
@@ -160,8 +153,7 @@ int revoke_links(const ops::Config& config, const LinksOptions& options) {
   fmt::print("The links that {} was given for {} work no more; those that are given from now on do.\n",
              recipient->empty() ? "anybody" : *recipient, is_of_all ? "any file" : "this file");
   if (is_of_all) tell_of_old_links(**store, *recipient);
-  tell_gateway(config);
-  return 0;
+  return tell_gateway(config, "links");
 }
 
 int rotate_links(const ops::Config& config, const LinksOptions& options) {
@@ -176,8 +168,7 @@ int rotate_links(const ops::Config& config, const LinksOptions& options) {
   fmt::print("Links are signed with a new secret. {}\n",
              options.end_now ? "Those that were given before work no more." : "Those that were given before go on.");
   if (options.end_now) tell_of_old_links(**store, "");
-  tell_gateway(config);
-  return 0;
+  return tell_gateway(config, "links");
 }
 
 int end_old_links(const ops::Config& config, const LinksOptions& options) {

@@ -53,11 +53,13 @@ int wait_for_signal(const sigset_t& told, const Vigil& vigil) {
 }
 
 /// `start`: the config that we were started with.
-void reload(runtime::Log& log, House& house, const ops::Config& start, const Result<ops::Config>& config) {
+/// False, and the log says why: all is as it was.
+bool reload(runtime::Log& log, House& house, const ops::Config& start, const Result<ops::Config>& config) {
   if (const auto opened = log.reopen(); !opened) log.error("{}", opened.error().detail);
-  if (!config) return log.error("the config is not read again: {}", config.error().detail);
-  if (const auto known = ops::check_secrets(*config); !known) {
-    return log.error("the config is not read again: {}", known.error().detail);
+  const auto known = config ? ops::check_secrets(*config) : std::unexpected(config.error());
+  if (!known) {
+    log.error("the config is not read again: {}", known.error().detail);
+    return false;
   }
   log.set_level(config->log_level);
   house.reload(*config);
@@ -65,6 +67,7 @@ void reload(runtime::Log& log, House& house, const ops::Config& start, const Res
     log.warning("{} has changed; that takes effect at the next start", option);
   }
   log.info("the log has been opened anew, and the config is read again");
+  return true;
 }
 
 }  // namespace
@@ -103,8 +106,7 @@ int serve(const ops::Config& config, const std::function<Result<ops::Config>()>&
       vigil.beat(**house);
     } else {
       vigil.reloading();
-      reload(**log, **house, config, read_again());
-      vigil.reloaded();
+      vigil.reloaded(reload(**log, **house, config, read_again()));
     }
   }
   vigil.ending(signal_number);

@@ -48,7 +48,8 @@ void Vigil::beat(const House& house) {
     tell("STATUS=", fmt::format("waits for what does not turn: {}", missing));
   }
   if (missing != missing_ && !missing.empty()) {
-    log_.warning("threads do not turn: {}; if that stays so, systemd starts this program anew", missing);
+    log_.warning("threads do not turn: {}{}", missing,
+                 supervisor_.watchdog() ? "; if that stays so, systemd starts this program anew" : "");
   }
   if (missing != missing_ && missing.empty()) log_.warning("all threads turn again");
   missing_ = std::move(missing);

@@ -25,7 +25,10 @@ class Vigil {
   /// `house` must outlive the last beat().
   void ready(House& house);
   void reloading();
-  void reloaded() { tell("READY=1\nSTATUS=", "serves; the config was read again"); }
+  void reloaded(bool is_done) {
+    tell("READY=1\nSTATUS=",
+         is_done ? "serves; the config was read again" : "serves; the config could not be read again, see the log");
+  }
   void ending(int signal_number);
 
   /// Somebody wants to hear of us now and then.

@@ -123,6 +123,15 @@ std::set<std::string> conjuncts(std::string_view condition) {
   return found;
 }
 
+std::vector<std::set<std::string>> alternatives(std::string_view condition) {
+  condition = without_parentheses(condition);
+  const auto at = find_outside(condition, "||");
+  if (at == std::string_view::npos) return {conjuncts(condition)};
+  auto found = alternatives(condition.substr(0, at));
+  for (auto& each : alternatives(condition.substr(at + 2))) found.push_back(std::move(each));
+  return found;
+}
+
 SipPlace sip_place(std::string_view uri) {
   uri = trim(uri);
   if (uri.starts_with('<') && uri.ends_with('>')) uri = uri.substr(1, uri.size() - 2);

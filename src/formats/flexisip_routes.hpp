@@ -23,6 +23,9 @@ struct FlexisipRoute {
 /// `*` is true for all: then there is nothing.
 [[nodiscard]] std::set<std::string> conjuncts(std::string_view condition);
 
+/// What || joins, outside of quotes and parentheses: the condition is true where all conjuncts of one of them are.
+[[nodiscard]] std::vector<std::set<std::string>> alternatives(std::string_view condition);
+
 /// Where a SIP URI leads, of a route or of [global] transports. Nothing of it is resolved.
 struct SipPlace {
   bool is_tls = false;

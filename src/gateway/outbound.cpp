@@ -17,6 +17,7 @@ namespace {
 
 /// What waits beside the body of a MESSAGE: its addresses, the rows that are made of it, the stack's transaction.
 constexpr std::size_t kAround = 4U << 10;
+constexpr std::chrono::seconds kLater{10};
 constexpr const char* kSendLater = "Too many messages are waiting, send it again later";
 
 /// Holds the room until the request has its answer.
@@ -43,7 +44,7 @@ void Outbound::on_message(sip::Request request, sip::Responder open) {
           "phones send more messages than can be written down: new ones are refused (503) until there is room again; "
           "is the disk slow? (this is said once in ten minutes)");
     }
-    return open.answer(503, kSendLater);
+    return open.answer_later(kSendLater, kLater);
   }
   sip::Responder responder = hold(std::move(room), std::move(open));
   deliveries_.on_registered(request.from_user);  // who speaks is there
@@ -114,7 +115,7 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
   // What was accepted before is: its phone hears yes again, not that it has to come again.
   if (deliveries_.is_behind(target) &&
       !world_.store.has_message(message.provider, message.provider_id).value_or(false)) {
-    return responder.answer(503, kSendLater);
+    return responder.answer_later(kSendLater, kLater);
   }
   world_.store.accept({std::move(message)}, [this, target, responder = std::move(responder)](
                                                 const Result<store::Accepted>& accepted) mutable {

@@ -49,8 +49,8 @@ FlexisipFinding finding_of(const FlexisipConfig& file, const FlexisipWanted& wan
 
 /// The places of the rules that lead to the gateway and take what `wanted` is about.
 bool takes(const FlexisipRoute& rule, const std::set<std::string>& wanted) {
-  const auto its = formats::conjuncts(rule.condition);
-  return std::ranges::includes(wanted, its);
+  return std::ranges::any_of(formats::alternatives(rule.condition),
+                             [&](const auto& its) { return std::ranges::includes(wanted, its); });
 }
 
 /// What every rule of ours has: without it, the gateway's own messages would come back, and calls would go to it.
@@ -140,7 +140,7 @@ std::vector<std::string> notes_on_flexisip(const FlexisipConfig& file, const Con
   };
   if (!std::ranges::all_of(formats::flexisip_items(keys), is_pair)) {
     notes.emplace_back("[module::PushNotification] firebase-service-accounts must be pairs of PROJECT:FILE");
-  } else if (keys.empty()) {
+  } else if (keys.empty() && file.all("module::PushNotification", "external-push-uri").empty()) {
     notes.emplace_back(
         "[module::PushNotification] firebase-service-accounts is not set: Android phones that sleep are not woken");
   }

@@ -97,7 +97,7 @@ std::string gateway_host(const Config& config) {
 }  // namespace
 
 std::string flexisip_transports(const Config& config, std::string_view phones_address) {
-  const std::string phones = phones_transports(config, phones_address);
+  std::string phones = phones_transports(config, phones_address);
   // Flexisip may be reached at the same place by both.
   if (has(phones, config, is_for_gateway)) return phones;
   return fmt::format("{} {}", phones, gateway_transport(config));

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "formats/flexisip_config.hpp"
+#include "formats/flexisip_routes.hpp"
 #include "ops/flexisip_transports.hpp"
 
 namespace mmsgate::ops {
@@ -112,15 +113,15 @@ void add_keeping(std::vector<FlexisipWanted>& all, const Config& config) {
                  .otherwise = "mysql",
                  .why = "The one kind of database that Flexisip can keep messages in: MySQL or MariaDB.",
                  .option = "[sip] proxykeephours = 0"});
-  all.push_back(
-      {.section = kRouter,
-       .key = "message-database-connection-string",
-       .judge = is_own,
-       .value = fmt::format("db='flexisip_msgs' user='flexisip' password='{}' host='localhost'", kOwnPassword),
-       .otherwise = std::string(kExampleDatabase),
-       .why = "Where that database is. docs/flexisip.md says how it is made.",
-       .option = "[sip] proxykeephours = 0",
-       .secret = true});
+  all.push_back({.section = kRouter,
+                 .key = "message-database-connection-string",
+                 .judge = is_own,
+                 .value = fmt::format("db='flexisip_msgs' user='flexisip' password='{}' host='127.0.0.1' port='3306'",
+                                      kOwnPassword),
+                 .otherwise = std::string(kExampleDatabase),
+                 .why = "Where that database is. docs/flexisip.md says how it is made.",
+                 .option = "[sip] proxykeephours = 0",
+                 .secret = true});
 }
 
 void add_routing(std::vector<FlexisipWanted>& all, const Config& config, const FlexisipAround& around) {
@@ -132,10 +133,11 @@ void add_routing(std::vector<FlexisipWanted>& all, const Config& config, const F
   all.push_back(
       {.section = kRouter,
        .key = "filter",
-       .judge = mentions,
+       .judge = narrow,
        .value = "(request.uri.params contains 'doroute')",
-       .why = "Without it, the Router answers 404 to numbers outside, and the rules of forward.conf are never asked.",
-       .words = {"'doroute'"}});
+       .why = "Whatever else the Router takes, it answers with 404 when it is for a number outside, and the rules of "
+              "forward.conf are never asked.",
+       .words = {"'doroute'", "is_response"}});
   add_keeping(all, config);
   all.push_back({.section = kForward,
                  .key = "enabled",
@@ -231,6 +233,21 @@ bool is_turned_round(std::string_view condition, const std::vector<std::string>&
   return false;
 }
 
+/// Each alternative must have one of the words, and say that it is so.
+bool is_narrow(std::string_view condition, const std::vector<std::string>& words) {
+  const auto has = [](const std::set<std::string>& conjuncts, const std::string& word) {
+    return std::ranges::any_of(conjuncts, [&](const std::string& each) {
+      return each.find(word) != std::string::npos && !each.starts_with('!') && each.find("||") == std::string::npos;
+    });
+  };
+  const auto all = formats::alternatives(condition);
+  const auto is_about_it = [&](const auto& one) {
+    return std::ranges::any_of(words, [&](const std::string& word) { return has(one, word); });
+  };
+  return std::ranges::all_of(all, is_about_it) &&
+         std::ranges::any_of(all, [&](const auto& one) { return has(one, words.front()); });
+}
+
 std::vector<std::string_view> missing_items(std::string_view wanted, std::string_view value) {
   const auto there = formats::flexisip_items(value);
   std::vector<std::string_view> missing;
@@ -279,6 +296,8 @@ bool is_met(const FlexisipWanted& wanted, const Config& config, std::string_view
       return is_turned_round(value, wanted.words) == is_turned_round(wanted.value, wanted.words) &&
              std::ranges::all_of(wanted.words,
                                  [&](const std::string& word) { return value.find(word) != std::string_view::npos; });
+    case narrow:
+      return is_narrow(value, wanted.words);
     case at_least:
       return amount(value).value_or(-1) >= amount(wanted.value).value_or(0);
     case is_own:
@@ -293,6 +312,7 @@ bool is_met(const FlexisipWanted& wanted, const Config& config, std::string_view
 std::string mended(const FlexisipWanted& wanted, const Config& config, std::string_view value) {
   switch (wanted.judge) {
     case equals:
+    case narrow:
     case at_least:
     case is_own:
       break;

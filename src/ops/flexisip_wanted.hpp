@@ -17,6 +17,7 @@ enum class FlexisipJudge {
   equals,      ///< It is `value`; 1 is true, 0 is false.
   lists,       ///< A list that has all items of `value`.
   mentions,    ///< A condition that has each of `words` in it, and a ! before the first where `value` has one.
+  narrow,      ///< A condition that is true only for what has one of `words` in it, and for some of the first.
   at_least,    ///< A number, or a time such as 7d, that is not less than `value`.
   is_own,      ///< Not empty, and neither Flexisip's example nor ours.
   transports,  ///< Where Flexisip listens: see flexisip_transports.hpp.

@@ -85,6 +85,11 @@ std::unexpected<Error> unknown(std::string what) { return fail(ErrorKind::reject
 
 }  // namespace
 
+Result<bool> has_kamailio_domain(const Config& config) {
+  if (config.domain != "localhost") return true;
+  return unknown("[sip] domain must say what the phones' addresses end with, such as sip.example.org");
+}
+
 Result<std::string> kamailio_config_text(const Config& config, const KamailioAround& around) {
   if (!formats::IpAddress::parse(around.address)) {
     return unknown(
@@ -93,9 +98,7 @@ Result<std::string> kamailio_config_text(const Config& config, const KamailioAro
   if (is_any(around.address)) {
     return unknown("--address must be one address: at all of them, Kamailio would be in the gateway's place too");
   }
-  if (config.domain == "localhost") {
-    return unknown("[sip] domain must say what the phones' addresses end with, such as sip.example.org");
-  }
+  if (const auto known = has_kamailio_domain(config); !known) return std::unexpected(known.error());
   const std::string certificate = around.certificate.empty() ? config.certificate : around.certificate;
   const std::string key = around.key.empty() ? config.key : around.key;
   const bool has_tls = !certificate.empty() && !key.empty();

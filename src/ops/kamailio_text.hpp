@@ -17,6 +17,8 @@ struct KamailioAround {
   std::string database = "/var/lib/kamailio/kamailio.sqlite";
 };
 
+/// rejected: it does not say what the phones' addresses end with.
+[[nodiscard]] Result<bool> has_kamailio_domain(const Config& config);
 /// rejected: something that must be known is not; says what, and where it is said.
 [[nodiscard]] Result<std::string> kamailio_config_text(const Config& config, const KamailioAround& around);
 

@@ -107,7 +107,10 @@ Connections::Known& Connections::find(const Connection& connection, Time now) {
 
 bool Connections::is_overdue(Known& known, const Traffic& traffic, Time now) const {
   const ConnectionLimits& limits = options_.connections;
-  if (now - known.since >= (known.has_spoken ? limits.idle : limits.first_request)) return true;
+  if (!known.has_spoken && now - known.since >= limits.first_request) return true;
+  // What came just now may be a request that the stack has not read: it would be taken and never answered.
+  const milliseconds at_rest = std::min<milliseconds>(limits.idle / 10, std::chrono::seconds(5));
+  if (known.has_spoken && now - known.since >= limits.idle && traffic.quiet >= at_rest) return true;
   if (!known.has_spoken || traffic.bytes - known.bytes <= kPings) return false;
   if (!known.unended_since) known.unended_since = now;
   return now - *known.unended_since >= limits.first_request;

@@ -137,7 +137,7 @@ void Connections::sweep() {
   for (MHD_Connection* connection : late) cut(connection);
   measure(now);
   // At libmicrohttpd's limit nobody gets in, and so nobody would make them give way.
-  while (is_crowded() && slowest_reader_gives_way()) {
+  while (lines_.size() - cut_ >= limits_.most && slowest_reader_gives_way()) {
   }
 }
 

@@ -129,6 +129,20 @@ def test_exactly_what_is_otherwise_is_named(tmp_path: Path, name: str, how: str)
         assert secret_word not in done.stdout + done.stderr
 
 
+def test_of_what_the_first_manual_says_only_the_white_list_is_missing(desk: Desk):
+    """Its own words for the rules, and a push gateway's usual settings."""
+    desk.flexisip.write_text(
+        "[global]\ntransports=sips:sms.example.org;maddr=192.0.2.7 sips:localhost;maddr=127.0.0.1;tls-verify-outgoing=0 "
+        "sip:localhost;maddr=127.0.0.1\n[module::GarbageIn]\nenabled=true\n"
+        "filter= ! ( from.uri.user contains '100000_' || to.uri.user contains '100000_' )\n"
+        "[module::Registrar]\nreg-domains=*\nreg-on-response=true\n[module::ContactRouteInserter]\nenabled=true\n"
+        "[module::Router]\nfilter=(is_request && request.uri.params contains 'doroute') || is_response\nfork-late=true\n"
+        f"[module::PushNotification]\nenabled=true\n[module::Forward]\nenabled=true\nroutes-config-path={desk.forward}\n")
+    desk.forward.write_text("<sip:127.0.0.2>     request.method == 'MESSAGE' && user-agent contains 'Linphone' && content-type != 'text/plain'\n"
+                            "<sip:127.0.0.2>     request.method == 'MESSAGE' && user-agent contains 'Linphone' && to.uri.user regex '10[0-9]{1,10}'\n")
+    assert [(each["section"], each["about"]) for each in desk.findings()] == [("module::DoSProtection", "white-list")]
+
+
 def test_what_is_mended_as_it_says_is_right(desk: Desk):
     """Whoever does what the diff says is done."""
     desk.flexisip.write_text("[global]\ntransports=sip:*\nlog-level=error\n[module::Router]\nfilter=is_request\nfork-late=true\n"

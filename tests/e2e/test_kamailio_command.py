@@ -77,6 +77,12 @@ def test_what_is_missing_is_said(tmp_path: Path, sip: str, options: list[str], s
     assert said in done.stderr
 
 
+def test_without_a_domain_there_are_no_accounts(tmp_path: Path):
+    done = run(write_config(tmp_path, ""), "accounts", "--accounts-file", str(tmp_path / "accounts.cfg"))
+    assert done.returncode == 2 and "[sip] domain" in done.stderr
+    assert not (tmp_path / "accounts.cfg").exists()
+
+
 @pytest.fixture
 def printed_house(make_house: Callable[..., House], tmp_path: Path) -> tuple[House, str]:
     """A household whose proxy is what the commands make, and the address where its phones reach it."""
@@ -237,6 +243,24 @@ def test_who_guesses_passwords_is_not_heard_any_more(make_proxy: Callable[..., P
     assert attempt(owner, "sesame") == 200, "he is served after it, and others are"
     with pytest.raises(TimeoutError):
         guesser.next()
+
+
+def test_whoever_is_at_the_gateways_address_may_send_messages_and_nothing_else(make_proxy: Callable[..., Proxy], gateway: StandInGateway):
+    """Regression: a REGISTER from there needed no password."""
+    proxy = make_proxy(passwords=PASSWORDS)
+    there = Line(proxy, gateway.address[0])
+    there.register(ALICE.account)
+    assert there.next().status == 401
+
+
+def test_what_the_gateway_sends_never_comes_back_to_it(make_proxy: Callable[..., Proxy], gateway: StandInGateway):
+    """Regression: a phone that registered the gateway's address as its own had its messages sent there."""
+    proxy = make_proxy()
+    phone = Line(proxy)
+    phone.register("100000_alice", contact=f"{gateway.address[0]}:{gateway.address[1]}")
+    assert phone.next().status == 200
+    status, _ = gateway.send(proxy.listens_at, f"sip:100000_alice@{DOMAIN}", f"sip:5145550199@{DOMAIN}", "text/plain", "hi")
+    assert status >= 400, "the gateway itself would have said 200"
 
 
 def test_a_phone_behind_a_router_is_reached_where_it_comes_from(make_proxy: Callable[..., Proxy], gateway: StandInGateway):

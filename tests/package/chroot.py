@@ -45,7 +45,7 @@ class Chroot:
         shutil.rmtree(self.folder)
 
     def command(self, *words: str | Path, user: str = "root") -> list[str]:
-        change = ["chroot", str(self.folder)]
+        change = ["/usr/sbin/chroot", str(self.folder)]
         if user != "root":
             change += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
         return [*change, *map(str, words)]

@@ -214,6 +214,8 @@ TEST_F(OutboundTest, WhatWasAcceptedIsAcceptedAgainHoweverManyWait) {
 }
 
 TEST_F(OutboundTest, WhatWaitsForTheDiskHasAnEnd) {
+  settings_.phone_rate = settings_.phone_rate_all = 0;
+  static_cast<void>(world());
   std::promise<void> disk;
   store_->release("nobody", clock_.now(), [works = disk.get_future().share()](const Result<int>&) { works.wait(); });
   std::vector<std::future<Heard>> answers;

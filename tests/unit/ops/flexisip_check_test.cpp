@@ -124,8 +124,19 @@ TEST(FlexisipCheck, WhatTheOwnerHasIsKept) {
   const std::string text = flexisip_config_text(config, kKnown);
   const std::string filter = "filter=(request.uri.params contains 'doroute')";
   EXPECT_THAT(found_in(changed(text, filter, "filter=is_request"), config),
-              ElementsAre(testing::EndsWith("filter=is_request -> filter=(is_request) || (request.uri.params contains "
-                                            "'doroute')")));
+              ElementsAre(testing::EndsWith("filter=is_request -> " + filter)))
+      << "with it, whatever stands beside it, numbers outside would hear 404";
+  for (const char* wide :
+       {"is_request || request.uri.params contains 'doroute'", "! request.uri.params contains 'doroute'",
+        "is_request && (is_request || request.uri.params contains 'doroute')", "is_response"}) {
+    EXPECT_THAT(found_in(changed(text, filter, fmt::format("filter={}", wide)), config),
+                ElementsAre(testing::EndsWith("-> " + filter)))
+        << wide;
+  }
+  EXPECT_THAT(
+      found_in(changed(text, filter, "filter=(is_request && request.uri.params contains 'doroute') || is_response"),
+               config),
+      IsEmpty());
   EXPECT_THAT(found_in(changed(text, "white-list=127.0.0.2", "white-list=10.0.0.1"), config),
               ElementsAre(testing::EndsWith("-> white-list=10.0.0.1 127.0.0.2")));
   EXPECT_THAT(found_in(changed(text, "white-list=127.0.0.2", "enabled=false"), config), IsEmpty())
@@ -242,6 +253,8 @@ TEST(FlexisipRules, ThatDoNotDoItAreNamed) {
   EXPECT_THAT(rules(changed(good, "10[0-9]", "11[0-9]")), ElementsAre("5 to.uri.user"));
   EXPECT_THAT(rules(changed(good, "<sip:127.0.0.2>", "<sip:127.0.0.9>")), ElementsAre("3 content-type"));
   EXPECT_THAT(rules("<sip:10.0.0.1> *\n" + good), ElementsAre("1 content-type", "1 to.uri.user"));
+  EXPECT_THAT(rules("<sip:pop.example> user-agent contains 'Linphone' || request.method == 'INVITE'\n" + good),
+              ElementsAre("1 content-type", "1 to.uri.user"));
   EXPECT_THAT(rules("<sip:127.0.0.2> request.method == 'MESSAGE'\n"), ElementsAre("1 content-type", "1 to.uri.user"))
       << "the gateway's own messages would come back";
 }
