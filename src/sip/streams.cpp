@@ -11,7 +11,8 @@
 namespace mmsgate::sip {
 namespace {
 
-constexpr int kMostLines = 1000;
+/// Of a body and the head behind it together: no empty line need be between them.
+constexpr int kMostLines = 2000;
 /// A stack reads less at once, see limit_what_a_read_takes().
 constexpr std::size_t kPiece = 64 << 10;
 /// Who may not speak to us hears that for one small request. Over TLS its lines cannot be counted here.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <zlib.h>
 
+#include <future>
+
 #include "component/sip/endpoint_fixture.hpp"
 
 namespace mmsgate::sip {
@@ -49,6 +51,9 @@ TEST_F(Refusing, WhoIsFoundAnewAmongTheUsualOnesIsLetIn) {
   UdpPeer moved(port());
   EXPECT_EQ(moved.ask({.method = "OPTIONS", .branch = "z9hG4bK-one"}).status(), 403);
   (*asked.pop())(*formats::parse_networks("127.0.0.1"));
+  std::promise<void> learnt;  // the sip thread takes its tasks in order
+  endpoint().post([&learnt] { learnt.set_value(); });
+  learnt.get_future().wait();
   EXPECT_EQ(moved.ask({.method = "OPTIONS", .branch = "z9hG4bK-two"}).status(), 200);
   EXPECT_EQ(receiver_.strangers.size(), 0U) << "nothing to warn of";
 }

@@ -137,8 +137,8 @@ std::string lines(int count) {
 
 TEST(LineRun, CountsFromOneEmptyLineToTheNext) {
   LineRun run;
-  EXPECT_TRUE(run.take(lines(900) + "\r\n" + lines(900) + "\n" + lines(900) + "\r"));
-  EXPECT_TRUE(run.take("\n" + lines(900))) << "an end of a line in two pieces";
+  EXPECT_TRUE(run.take(lines(1900) + "\r\n" + lines(1900) + "\n" + lines(1900) + "\r"));
+  EXPECT_TRUE(run.take("\n" + lines(1900))) << "an end of a line in two pieces";
   EXPECT_FALSE(run.take(lines(200)));
 }
 
@@ -146,7 +146,7 @@ TEST(LineRun, TakesAnyEndOfALineAndNoBlankForAnEmptyOne) {
   for (const char* line : {"a\r", "a\n", " \r\n", ":\n"}) {
     LineRun run;
     bool is_sound = true;
-    for (int i = 0; i < 2000; ++i) is_sound = is_sound && run.take(line);
+    for (int i = 0; i < 2001; ++i) is_sound = is_sound && run.take(line);
     EXPECT_FALSE(is_sound) << line;
   }
 }
