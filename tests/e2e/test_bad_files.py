@@ -14,6 +14,7 @@ from stand_in_files import RCS_TYPE, rcs_file
 from test_bad_input import multipart
 
 HUGE = "x" * 100_000 + ".png"
+LONG = "x" * 60_000 + ".png"  # as much as a MESSAGE may carry
 
 
 @pytest.fixture(scope="module")
@@ -94,17 +95,21 @@ def link(shared_house) -> str:
     return re.search(r'url="([^"]+)"', shared_house.gateway.post_file(body, headers).text)[1]
 
 
-def test_a_file_name_of_100_kilobytes_in_a_message_harms_nobody(shared_house, link):
-    status, _ = message(shared_house, RCS_TYPE, rcs_file(HUGE, "image/png", 1, link).encode())
+def test_a_message_that_is_longer_than_one_may_be_is_refused(shared_house, link):
+    assert message(shared_house, RCS_TYPE, rcs_file(HUGE, "image/png", 1, link).encode())[0] == 413
+
+
+def test_a_file_name_of_60_kilobytes_in_a_message_harms_nobody(shared_house, link):
+    status, _ = message(shared_house, RCS_TYPE, rcs_file(LONG, "image/png", 1, link).encode())
     assert status == 202
     entry = shared_house.carrier.sent(1)[0]
     assert shared_house.carrier.sent_bytes(entry) == png(2)
 
 
 # It was passed on as it came, in a MESSAGE that no proxy carries: the conversation stood still for days.
-def test_a_file_name_of_100_kilobytes_reaches_another_phone_shortened(shared_house, link):
+def test_a_file_name_of_60_kilobytes_reaches_another_phone_shortened(shared_house, link):
     shop = shared_house.phone(SHOP)
-    assert message(shared_house, RCS_TYPE, rcs_file(HUGE, "image/png", 1, link).encode(), SHOP.extension)[0] == 202
+    assert message(shared_house, RCS_TYPE, rcs_file(LONG, "image/png", 1, link).encode(), SHOP.extension)[0] == 202
     file = shop.received()["files"][0]
     assert file["bytes"] == png(2)
     assert len(file["name"]) <= 255
