@@ -55,10 +55,10 @@ TEST_F(Traces, AMessageIsABlockInTheFile) {
   exchange();
   const std::string written = text("trace");
   const std::string time = "[0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+[.][0-9]+Z ";
-  EXPECT_THAT(
-      written,
-      ContainsRegex(fmt::format(
-          "^{}<- UDP 127.0.0.1:{}, [0-9]+ bytes\n  MESSAGE sip:5145550111@example.org SIP/2.0\n  Via: ", time, from_)));
+  EXPECT_THAT(written,
+              ContainsRegex(fmt::format(
+                  "(^|\n){}<- UDP 127.0.0.1:{}, [0-9]+ bytes\n  MESSAGE sip:5145550111@example.org SIP/2.0\n  Via: ",
+                  time, from_)));
   EXPECT_THAT(written, HasSubstr("  Authorization: (hidden)\n   (hidden)\n"));
   EXPECT_THAT(written, HasSubstr("\n\n  Hello\n  you\n\n"));
   EXPECT_THAT(written,
