@@ -16,6 +16,7 @@
 #include "cli/tell.hpp"
 #include "cli/wait.hpp"
 #include "crypto/secret.hpp"
+#include "formats/header_text.hpp"
 #include "runtime/system.hpp"
 
 namespace mmsgate::cli {
@@ -58,8 +59,7 @@ std::string told(const std::string& which) {
   if (which != "-") return which;
   std::string line;
   std::getline(std::cin, line);
-  const auto first = line.find_first_not_of(" \t\r");
-  return first == std::string::npos ? "" : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+  return std::string(formats::trim(line));
 }
 
 }  // namespace

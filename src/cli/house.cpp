@@ -119,10 +119,8 @@ void House::reload(const ops::Config& config) {
   if (const auto read = hook_tokens_.read_again(); !read) {
     log_->error("the tokens of the web hook are not read again: {}", read.error().detail);
   }
-  if (auto keys = gateway::read_link_keys(*store_)) {
-    link_keys_.replace(*std::move(keys));
-  } else {
-    log_->error("what signs links is not read again: {}", keys.error().detail);
+  if (const auto read = read_link_keys(); !read) {
+    log_->error("what signs links is not read again: {}", read.error().detail);
   }
   if (const auto opened = trace_->reopen(); !opened) log_->error("{}", opened.error().detail);
   trace_->set_levels(config.sip_trace, config.sip_file_trace);
@@ -136,16 +134,23 @@ void House::join(runtime::RollCall& roll) {
   });
   roll.add("sip", [this](auto present) { endpoint_->post(std::move(present)); });
   roll.add("net", [this](auto present) { http_->post(std::move(present)); });
-  roll.add("web", [this](auto present) {
-    server_->post(std::move(present));
-    // It looks at disks: where one hangs, that is no reason to end all that goes on without it.
-    if (is_looking_.exchange(true)) return;
-    work_.post([this] {
-      const auto health = site_.health();
-      condition_.replace(health ? "serves" : health.error().detail);
-      is_looking_ = false;
-    });
+  roll.add("web", [this](auto present) { server_->post(std::move(present)); });
+}
+
+void House::look_at_condition() {
+  if (is_looking_.exchange(true)) return;
+  work_.post([this] {
+    const auto health = site_.health();
+    condition_.replace(health ? "serves" : health.error().detail);
+    is_looking_ = false;
   });
+}
+
+Result<bool> House::read_link_keys() {
+  auto keys = gateway::read_link_keys(*store_);
+  if (!keys) return std::unexpected(keys.error());
+  link_keys_.replace(*std::move(keys));
+  return true;
 }
 
 Result<bool> House::listen(const ops::Config& config) {
@@ -229,10 +234,8 @@ void House::on_command(const std::string& line, ops::Control::Answer answer) {
     return (*reply)(read ? Result<std::string>(std::string()) : std::unexpected(read.error()));
   }
   if (verb == "links") {
-    auto keys = gateway::read_link_keys(*store_);
-    if (!keys) return (*reply)(std::unexpected(keys.error()));
-    link_keys_.replace(*std::move(keys));
-    return (*reply)(std::string());
+    const auto read = read_link_keys();
+    return (*reply)(read ? Result<std::string>(std::string()) : std::unexpected(read.error()));
   }
   if (verb == "reconcile") {
     std::optional<Duration> back;

@@ -45,7 +45,10 @@ class House {
   /// and for the proxy, and a new start would make neither faster.
   void join(runtime::RollCall& roll);
   /// How it was when its web thread answered last: "serves", or what is wrong. Any thread.
+  /// As it was when it was looked at last.
   [[nodiscard]] std::string condition() const { return *condition_.read(); }
+  /// Has it looked at, on the work thread: disks may hang. Main thread.
+  void look_at_condition();
   House(const House&) = delete;
   House& operator=(const House&) = delete;
 
@@ -64,6 +67,7 @@ class House {
   [[nodiscard]] std::unique_ptr<sip::Registrations> locator(const ops::Config& config);
   [[nodiscard]] gateway::World world();
   void poke_all();
+  [[nodiscard]] Result<bool> read_link_keys();
   /// What `mmsgate` is told from outside, word by word.
   void on_command(const std::string& line, ops::Control::Answer answer);
   void on_clock_set(Duration by);

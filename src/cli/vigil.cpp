@@ -39,7 +39,8 @@ std::chrono::nanoseconds Vigil::until_beat() const {
   return std::max<std::chrono::nanoseconds>(next_ - Steady::now(), std::chrono::nanoseconds::zero());
 }
 
-void Vigil::beat(const House& house) {
+void Vigil::beat(House& house) {
+  house.look_at_condition();
   next_ = Steady::now() + pause();
   std::string missing = fmt::format("{}", fmt::join(roll_.call(), ", "));
   if (missing.empty()) {

@@ -35,7 +35,7 @@ class Vigil {
   [[nodiscard]] bool is_kept() const { return supervisor_.is_there(); }
   /// Zero: it is time.
   [[nodiscard]] std::chrono::nanoseconds until_beat() const;
-  void beat(const House& house);
+  void beat(House& house);
 
  private:
   using Steady = std::chrono::steady_clock;

@@ -31,22 +31,25 @@ std::string with_single_blanks(std::string_view text) {
   return out;
 }
 
-/// The place of the bracket that closes the first one, which is at 0; npos: none does.
-std::size_t closing(std::string_view text) {
+/// Where `sign` stands first outside of quotes and parentheses; npos: nowhere. Of a text that begins with a bracket,
+/// ")" is the one that closes it.
+std::size_t find_outside(std::string_view text, std::string_view sign) {
   bool is_quoted = false;
   int depth = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\'') is_quoted = !is_quoted;
     if (is_quoted) continue;
     if (text[i] == '(') ++depth;
-    if (text[i] == ')' && --depth == 0) return i;
+    if (text[i] == ')') --depth;
+    if (depth == 0 && text.substr(i).starts_with(sign)) return i;
   }
   return std::string_view::npos;
 }
 
 std::string_view without_parentheses(std::string_view text) {
   text = trim(text);
-  while (text.starts_with('(') && closing(text) == text.size() - 1) text = trim(text.substr(1, text.size() - 2));
+  while (text.starts_with('(') && find_outside(text, ")") == text.size() - 1)
+    text = trim(text.substr(1, text.size() - 2));
   return text;
 }
 
@@ -63,20 +66,6 @@ std::string spelled(std::string_view conjunct) {
     return text.substr(0, at) + " regex '" + std::string(pattern) + "'";
   }
   return text;
-}
-
-/// Where `sign` stands first outside of quotes and parentheses; npos: nowhere.
-std::size_t find_outside(std::string_view text, std::string_view sign) {
-  bool is_quoted = false;
-  int depth = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\'') is_quoted = !is_quoted;
-    if (is_quoted) continue;
-    if (text[i] == '(') ++depth;
-    if (text[i] == ')') --depth;
-    if (depth == 0 && text.substr(i).starts_with(sign)) return i;
-  }
-  return std::string_view::npos;
 }
 
 bool is_always(std::string_view condition) { return condition.empty() || condition == "*" || condition == "true"; }

@@ -93,10 +93,12 @@ bool Outbound::is_genuine(const sip::Request& request) {
   return false;
 }
 
+bool Outbound::was_taken(const sip::Request& request) const {
+  return world_.store.has_message(std::string(kFromPhones), provider_id_of(request)).value_or(false);
+}
+
 void Outbound::too_much(const sip::Request& request, std::chrono::seconds wait, sip::Responder responder) {
-  if (world_.store.has_message(std::string(kFromPhones), provider_id_of(request)).value_or(false)) {
-    return responder.answer(202);
-  }
+  if (was_taken(request)) return responder.answer(202);
   responder.answer_later("Too many messages, send it again later", wait);
 }
 
@@ -113,10 +115,7 @@ void Outbound::accept(const sip::Request& request, const formats::PhoneContent& 
   auto& message = std::get<NewMessage>(planned);
   const Target target = message.deliveries.front().target;
   // What was accepted before is: its phone hears yes again, not that it has to come again.
-  if (deliveries_.is_behind(target) &&
-      !world_.store.has_message(message.provider, message.provider_id).value_or(false)) {
-    return responder.answer_later(kSendLater, kLater);
-  }
+  if (deliveries_.is_behind(target) && !was_taken(request)) return responder.answer_later(kSendLater, kLater);
   world_.store.accept({std::move(message)}, [this, target, responder = std::move(responder)](
                                                 const Result<store::Accepted>& accepted) mutable {
     if (!accepted) {

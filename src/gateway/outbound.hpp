@@ -36,6 +36,8 @@ class Outbound final : public sip::Receiver {
   void on_crowd(const std::string& source) override;
 
  private:
+  /// Its phone sends again what it thinks was lost.
+  [[nodiscard]] bool was_taken(const sip::Request& request) const;
   /// What was taken before hears so again, however much comes; all else is for later.
   void too_much(const sip::Request& request, std::chrono::seconds wait, sip::Responder responder);
   void accept(const sip::Request& request, const formats::PhoneContent& content, const SubAccount& sender,

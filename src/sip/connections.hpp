@@ -24,7 +24,7 @@ namespace mmsgate::sip {
 
 class Connections {
  public:
-  using MaySpeak = std::function<bool(const formats::IpAddress&)>;
+  using MaySpeak = Streams::MaySpeak;
   /// Somebody has more connections than he may: his address.
   using OnCrowd = std::function<void(const std::string& address)>;
   Connections(const Options& options, SipLoop& loop, MaySpeak may_speak, OnCrowd on_crowd);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The largest and nastiest datagrams cost little of the processor's time. Not of the clock's: the machine may be busy.
 #include <gmock/gmock.h>
-#include <zlib.h>
-
-#include <ctime>
 
 #include "component/sip/endpoint_fixture.hpp"
 #include "formats/phone_message.hpp"
+#include "support/cpu_time.hpp"
+#include "support/deflated.hpp"
 
 namespace mmsgate::sip {
 namespace {
+
+using testing_support::cpu_seconds;
+using testing_support::deflated;
 
 constexpr std::size_t kLargest = 65'000;  // of a UDP datagram over IPv4: 65,507
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -18,24 +20,10 @@ constexpr double kMostSeconds = 1;
 constexpr double kMostSeconds = 0.1;
 #endif
 
-double cpu_seconds() {
-  timespec used{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
-}
-
 std::string times(std::string_view piece, std::size_t bytes) {
   std::string all;
   while (all.size() + piece.size() <= bytes) all += piece;
   return all;
-}
-
-std::string deflated(const std::string& text) {
-  std::string bytes(compressBound(text.size()), '\0');
-  uLongf size = bytes.size();
-  compress2(reinterpret_cast<Bytef*>(bytes.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size(), 9);
-  bytes.resize(size);
-  return bytes;
 }
 
 class Cost : public EndpointTest {

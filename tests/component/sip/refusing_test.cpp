@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is answered without the receiver, and what OPTIONS tell.
 #include <gmock/gmock.h>
-#include <zlib.h>
 
 #include <future>
 
 #include "component/sip/endpoint_fixture.hpp"
+#include "support/deflated.hpp"
 
 namespace mmsgate::sip {
 namespace {
 
 using Refusing = EndpointTest;
-
-std::string deflated(const std::string& text) {
-  std::string bytes(compressBound(text.size()), '\0');
-  uLongf size = bytes.size();
-  compress2(reinterpret_cast<Bytef*>(bytes.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size(), 9);
-  bytes.resize(size);
-  return bytes;
-}
+using testing_support::deflated;
 
 TEST_F(Refusing, AllMethodsButTwo) {
   UdpPeer phone(port());

@@ -3,16 +3,17 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
-#include <ctime>
 
 #include "component/sip/endpoint_fixture.hpp"
 #include "sip/streams.hpp"
+#include "support/cpu_time.hpp"
 #include "support/tls.hpp"
 
 namespace mmsgate::sip {
 namespace {
 
 using testing_support::connect_by_tls;
+using testing_support::cpu_seconds;
 using testing_support::TestCertificate;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -20,12 +21,6 @@ constexpr double kMostSeconds = 2;
 #else
 constexpr double kMostSeconds = 0.3;
 #endif
-
-double cpu_seconds() {
-  timespec used{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
-}
 
 /// Lines that the stack takes for headers, good and bad, each in as few bytes as it can have.
 constexpr const char* kLines[] = {
