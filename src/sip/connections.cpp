@@ -73,7 +73,7 @@ void Connections::look_within(milliseconds pause) {
 
 void Connections::look() {
   std::uint64_t times = 0;
-  static_cast<void>(::read(timer_.get(), &times, sizeof times));
+  [[maybe_unused]] const ssize_t told = ::read(timer_.get(), &times, sizeof times);  // it is at rest until set again
   next_look_.reset();
   const Time now = std::chrono::steady_clock::now();
   spare_ = runtime::Descriptor();
