@@ -51,6 +51,8 @@ constexpr std::chrono::seconds kStandstill{2};
 /// This line parts one datagram of an input from the next. As many as a socket holds.
 constexpr std::string_view kNext = "\n-- next --\n";
 constexpr int kMostDatagrams = 16;
+/// The stack answers a request of STUN that it knows none.
+constexpr char kStunAnswer = '\x01';
 
 class Line {
  public:
@@ -105,6 +107,7 @@ class Line {
       const ssize_t n = ::recv(socket_.get(), answer.data(), answer.size(), MSG_DONTWAIT);
       must(n > 0, "the endpoint's port is open, and it sends no empty datagrams");
       answer.resize(static_cast<std::size_t>(n));
+      if (answer.starts_with(kStunAnswer)) continue;
       must(answer.starts_with("SIP/2.0 ") && answer.find("\r\n\r\n") != std::string::npos, "an answer is one");
       if (answer.find(wanted) != std::string::npos) return true;
     }
