@@ -61,6 +61,7 @@ Result<Caller::Ports> Caller::open() {
       NTATAG_UDP_MTU(static_cast<unsigned>(options_.udp_limit)),
       NTATAG_SIP_T1X64(static_cast<unsigned>(options_.timeout.count())), NTATAG_SIP_T4(kAfterwards),
       NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)), TPTAG_QUEUESIZE(kSendQueue),
+      TPTAG_STUN_SERVER(0),  // as in listener.cpp
       TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
   if (!agent_) return why_not(options_.address, 0);
   Ports ports{.plain = port_of(agent_.get())};

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 #include "sip/sockets.hpp"
 
 namespace mmsgate::sip {
@@ -11,6 +13,9 @@ namespace {
 
 constexpr int kMostLines = 300;
 constexpr std::size_t kLargest = 65'535;
+/// That nobody took an answer of ours (ICMP) the kernel tells once, to whoever reads next, in the place of what waits.
+/// So many in a row are something else.
+constexpr int kMostErrors = 100;
 
 }  // namespace
 
@@ -35,8 +40,12 @@ void Datagrams::watch(const std::string& address, std::uint16_t port) {
 }
 
 void Datagrams::look(int socket) {
-  for (;;) {
+  for (int errors = 0; errors < kMostErrors;) {
     const ssize_t size = ::recv(socket, bytes_.data(), bytes_.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (size < 0 && errno != EAGAIN) {
+      ++errors;
+      continue;
+    }
     if (size <= 0 || !has_too_many_lines({bytes_.data(), static_cast<std::size_t>(size)})) return;
     static_cast<void>(::recv(socket, bytes_.data(), 0, MSG_DONTWAIT));
   }

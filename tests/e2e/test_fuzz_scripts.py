@@ -92,16 +92,19 @@ def test_a_find_is_kept_shown_again_and_gone_when_it_is_mended(programs: Path, c
     assert not Path(again[2]).exists()
 
 
-def walk(program: Path, corpus: Path, found: Path, seconds: str | None) -> subprocess.CompletedProcess[str]:
+def walk(program: Path, corpus: Path, found: Path, seconds: str | None,
+         *more: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if k != "MMSGATE_FUZZ_SECONDS"}
-    return subprocess.run([ROOT / "fuzz" / "walk", program, corpus, found], capture_output=True, text=True, timeout=120,
+    return subprocess.run([ROOT / "fuzz" / "walk", program, corpus, found, *more], capture_output=True, text=True, timeout=120,
                           env={**environment, **({"MMSGATE_FUZZ_SECONDS": seconds} if seconds else {})})
 
 
-def test_a_walk_is_twenty_thousand_steps_or_as_long_as_is_said(programs: Path, corpus: Path, tmp_path: Path):
+def test_a_walk_is_twenty_thousand_steps_or_as_many_or_as_long_as_is_said(programs: Path, corpus: Path, tmp_path: Path):
     program, seeded = programs / "fuzz_sound", corpus / "sound"
     short = walk(program, seeded, tmp_path / "found-", None)
     assert short.returncode == 0 and "Done 20000 runs" in short.stderr
+    shorter = walk(program, seeded, tmp_path / "found-", None, "500")
+    assert shorter.returncode == 0 and "Done 500 runs" in shorter.stderr
     begin = time.monotonic()
     long = walk(program, seeded, tmp_path / "found-", "3")
     assert long.returncode == 0 and time.monotonic() - begin >= 3

@@ -2,6 +2,8 @@
 // The largest and nastiest datagrams cost little of the processor's time. Not of the clock's: the machine may be busy.
 #include <gmock/gmock.h>
 
+#include <future>
+
 #include "component/sip/endpoint_fixture.hpp"
 #include "formats/phone_message.hpp"
 #include "support/cpu_time.hpp"
@@ -98,6 +100,36 @@ TEST_F(Cost, OfLinesThatAreJustNotTooMany) {
   request.body = times("\r\n", 10'000);
   phone.send(request.bytes());
   EXPECT_EQ(accept().body, request.body) << "lines of a body are not counted";
+}
+
+// That nobody takes an answer is told by the kernel once, to whoever reads next, in the place of what waits there.
+TEST_F(Cost, OfHeadersBehindAnAnswerThatNobodyTakes) {
+  UdpPeer phone(port());
+  const std::uint16_t nobody = UdpPeer().port();
+  std::string lost = SipRequest{.method = "OPTIONS",
+                                .sent_by = fmt::format("127.0.0.1:{}", nobody),
+                                .branch = "z9hG4bK-lost",
+                                .content_type = "",
+                                .body = ""}
+                         .bytes();
+  lost.erase(lost.find(";rport"), std::string_view(";rport").size());
+  SipRequest many{
+      .method = "OPTIONS", .branch = "z9hG4bK-many", .call_id = "call-many", .content_type = "", .body = ""};
+  for (int i = 0; i < 400; ++i) many.headers.emplace_back("X-A: b");
+  const SipRequest sound{
+      .method = "OPTIONS", .branch = "z9hG4bK-sound", .call_id = "call-sound", .content_type = "", .body = ""};
+  std::promise<void> held;
+  std::promise<void> all_wait;
+  endpoint().post([&held, end = all_wait.get_future().share()] {
+    held.set_value();
+    end.wait();
+  });
+  held.get_future().wait();
+  for (const std::string& each : {lost, many.bytes(), sound.bytes()}) phone.send(each);
+  all_wait.set_value();
+  const SipText answer = phone.receive();
+  EXPECT_EQ(answer.status(), 200);
+  EXPECT_EQ(answer.header("Call-ID"), "call-sound") << "the other was looked at and dropped";
 }
 
 TEST_F(Cost, OfOneHeaderThatIsLong) {

@@ -26,6 +26,21 @@ TEST_F(Wire, WrongLengthsOverUdp) {
   expect_alive();
 }
 
+// The stack's own server for STUN loses memory with each request that it cannot read, and says so on standard error.
+TEST_F(Wire, StunIsNotSpoken) {
+  UdpPeer stranger(port());
+  const std::string request = std::string("\0\1\0\0\x21\x12\xa4\x42", 8) + "transaction!";
+  stranger.send(request);
+  EXPECT_TRUE(stranger.receive().bytes().starts_with("\x01\x11")) << "not implemented";
+  std::string cut = request;
+  cut[3] = '!';
+  testing::internal::CaptureStderr();
+  stranger.send(cut);
+  EXPECT_TRUE(stranger.receive().bytes().starts_with("\x01\x11"));
+  expect_alive();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(Wire, CutsAUdpBodyAtItsLength) {
   UdpPeer phone(port());
   phone.send(SipRequest{.length = "2"}.bytes());  // RFC 3261 18.3: the rest is passed over
