@@ -43,14 +43,15 @@ unsigned web_connections(runtime::Log& log) {
 
 }  // namespace
 
-Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::shared_ptr<runtime::Log> log) {
+Result<std::unique_ptr<House>> House::open(const ops::Config& config, std::shared_ptr<runtime::Log> log,
+                                           std::function<void()> on_progress) {
   gateway::Settings settings = settings_from(config);
   auto route = proxy_route(config);
   if (!route) return std::unexpected(route.error());
   settings.proxy_route = *std::move(route);
   auto control = ops::Control::open(config.database);
   if (!control) return std::unexpected(control.error());
-  auto store = store::open_sqlite({.path = config.database}, log);
+  auto store = store::open_sqlite({.path = config.database, .on_progress = std::move(on_progress)}, log);
   if (!store) return std::unexpected(store.error());
   auto random = std::make_unique<runtime::SystemRandom>();
   auto blobs = media::open_folder(config.media_folder, settings.most_media_bytes, *random);

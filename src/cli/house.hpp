@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -34,9 +35,9 @@ namespace mmsgate::cli {
 class House {
  public:
   /// Opens the store and the media folder, listens, and begins to deliver. The error says what cannot be had and what
-  /// to do.
-  [[nodiscard]] static Result<std::unique_ptr<House>> open(const ops::Config& config,
-                                                           std::shared_ptr<runtime::Log> log);
+  /// to do. `on_progress` is called now and then while a large database is brought up to date.
+  [[nodiscard]] static Result<std::unique_ptr<House>> open(const ops::Config& config, std::shared_ptr<runtime::Log> log,
+                                                           std::function<void()> on_progress);
   ~House();
   /// What `config` says now takes effect, as far as it can without a new start (Use::live). The trace's file is opened
   /// anew.
@@ -44,8 +45,7 @@ class House {
   /// Who must turn for messages to go on. The threads `work` and `registrar` are not among them: they wait for the disk
   /// and for the proxy, and a new start would make neither faster.
   void join(runtime::RollCall& roll);
-  /// How it was when its web thread answered last: "serves", or what is wrong. Any thread.
-  /// As it was when it was looked at last.
+  /// How it was when it was looked at last: "serves", or what is wrong. Any thread.
   [[nodiscard]] std::string condition() const { return *condition_.read(); }
   /// Has it looked at, on the work thread: disks may hang. Main thread.
   void look_at_condition();

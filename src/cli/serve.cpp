@@ -92,7 +92,7 @@ int serve(const ops::Config& config, const std::function<Result<ops::Config>()>&
     return 1;
   }
   Vigil vigil(*std::move(supervisor), **log);
-  auto house = House::open(config, *log);
+  auto house = House::open(config, *log, [&vigil] { vigil.preparing(); });
   if (!house) {
     (*log)->error("cannot start: {}", house.error().detail);
     vigil.cannot_start(house.error().detail);

@@ -13,8 +13,17 @@
 
 namespace mmsgate::cli {
 
+void Vigil::preparing() {
+  if (Steady::now() < next_) return;
+  next_ = Steady::now() + kLongestPause;
+  // Minutes, since there are single steps of which SQLite says nothing: a sort, the end of a large transaction.
+  constexpr std::chrono::microseconds kLonger = std::chrono::minutes(5);
+  tell(fmt::format("EXTEND_TIMEOUT_USEC={}\nSTATUS=", kLonger.count()), "brings the database up to date");
+}
+
 void Vigil::ready(House& house) {
   house.join(roll_);
+  next_ = Steady::now();
   tell("READY=1\nSTATUS=", "serves");
 }
 
@@ -31,7 +40,7 @@ void Vigil::ending(int signal_number) { tell("STOPPING=1\nSTATUS=", fmt::format(
 
 std::chrono::nanoseconds Vigil::pause() const {
   // A thread that is asked at one beat answers before the next: half of the watchdog's time is left for what is slow.
-  constexpr std::chrono::nanoseconds kLongest = std::chrono::seconds(10);
+  constexpr std::chrono::nanoseconds kLongest = kLongestPause;
   return supervisor_.watchdog() ? std::min<std::chrono::nanoseconds>(*supervisor_.watchdog() / 4, kLongest) : kLongest;
 }
 

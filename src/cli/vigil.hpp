@@ -21,6 +21,8 @@ class Vigil {
   /// `log` must outlive it.
   Vigil(runtime::Supervisor supervisor, runtime::Log& log) : supervisor_(std::move(supervisor)), log_(log) {}
 
+  /// The database is being brought up to date, and gets on. As often as one likes.
+  void preparing();
   void cannot_start(std::string_view why) { tell("STATUS=cannot start: ", why); }
   /// `house` must outlive the last beat().
   void ready(House& house);
@@ -39,6 +41,7 @@ class Vigil {
 
  private:
   using Steady = std::chrono::steady_clock;
+  static constexpr std::chrono::seconds kLongestPause{10};
 
   [[nodiscard]] std::chrono::nanoseconds pause() const;
   /// `text` is put on one line.

@@ -16,8 +16,8 @@ std::optional<std::chrono::seconds> FloodLimits::take(Limit& limit, int times, c
   const auto settings = world_.settings.read();
   TimePoint now = world_.clock.now();
   now -= world_.clock.stepped();
-  limit.each.set_per_minute(settings->phone_rate * times);
-  limit.all.set_per_minute(settings->phone_rate_all * times);
+  limit.each.set_most(settings->phone_rate * times);
+  limit.all.set_most(settings->phone_rate_all * times);
   auto wait = limit.each.take(account, now);
   const bool is_its_own = wait.has_value();
   if (!wait) wait = limit.all.take(0, now);

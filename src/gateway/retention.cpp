@@ -9,8 +9,8 @@
 namespace mmsgate::gateway {
 namespace {
 
-constexpr int kAtOnce = 200;           // a commit that others wait for is to take no longer than a few of theirs
-constexpr int kRehearsal = 1'000'000;  // reading holds nobody up
+/// Looked at, and removed: what others wait for is to take no longer than a few of their own commits.
+constexpr int kAtOnce = 200;
 /// A crash leaves a file or two. More is a database that is not the files' own, and nothing to act upon unasked.
 constexpr std::size_t kMostStrays = 16;
 constexpr Duration kFirst = std::chrono::minutes(10);
@@ -103,18 +103,24 @@ void Retention::begin(const RunPtr& run) {
       if (!held) return run->done(std::unexpected(held.error()));
       run->held = *std::move(held);
     }
-    const auto bytes = world_.store.media_bytes();
-    if (!bytes) return run->done(std::unexpected(bytes.error()));
-    run->media_bytes = *bytes;
+    if (world_.settings.read()->most_media_kept > 0) {  // it looks at every file: not where nobody asks
+      const auto bytes = world_.store.media_bytes();
+      if (!bytes) return run->done(std::unexpected(bytes.error()));
+      run->media_bytes = *bytes;
+    }
     if (const auto gone = prune_strays(*run); !gone) return run->done(std::unexpected(gone.error()));
     prune_files(run);
   });
 }
 
+bool Retention::has_room(const Run& run) const {
+  const std::uint64_t most = world_.settings.read()->most_media_kept;
+  return most > 0 && run.media_bytes <= most;
+}
+
 std::vector<store::ExpiredBlob> Retention::chosen(std::vector<store::ExpiredBlob> expired, Run& run) const {
   const auto stays = [&](const store::ExpiredBlob& blob) {
-    const std::uint64_t most = world_.settings.read()->most_media_kept;
-    if (most > 0 && run.media_bytes <= most) return true;
+    if (has_room(run)) return true;
     run.media_bytes -= std::min(run.media_bytes, blob.size);
     return false;
   };
@@ -123,11 +129,9 @@ std::vector<store::ExpiredBlob> Retention::chosen(std::vector<store::ExpiredBlob
 }
 
 void Retention::prune_files(const RunPtr& run) {
-  const int limit = run->is_rehearsal ? kRehearsal : kAtOnce;
-  auto expired = world_.store.expired_blobs(world_.clock.now(), limit);
+  auto expired = world_.store.expired_blobs(world_.clock.now(), run->files_until, kAtOnce);
   if (!expired) return run->done(std::unexpected(expired.error()));
-  const auto going = chosen(*std::move(expired), *run);
-  if (going.empty()) return prune_messages(run);
+  const auto going = chosen(std::move(expired->blobs), *run);
   std::vector<BlobId> ids;
   for (const store::ExpiredBlob& blob : going) {
     // First the file: a row without one is tried again, a file without a row never.
@@ -137,25 +141,34 @@ void Retention::prune_files(const RunPtr& run) {
     run->pruned.bytes += blob.size;
   }
   run->pruned.files += static_cast<int>(ids.size());
-  if (run->is_rehearsal) return prune_messages(run);
-  world_.store.forget_blobs(std::move(ids), [this, run](const Result<bool>& forgotten) {
+  const bool is_last = !expired->looked_until || has_room(*run);
+  if (expired->looked_until) run->files_until = *std::move(expired->looked_until);
+  const auto next = [this, run, is_last] {
+    world_.work.post([this, run, is_last] { is_last ? prune_messages(run) : prune_files(run); });
+  };
+  if (run->is_rehearsal || ids.empty()) return next();
+  world_.store.forget_blobs(std::move(ids), [run, next](const Result<bool>& forgotten) {
     if (!forgotten) return run->done(std::unexpected(forgotten.error()));
-    world_.work.post([this, run] { prune_files(run); });
+    next();
   });
 }
 
 void Retention::prune_messages(const RunPtr& run) {
   const Duration kept = world_.settings.read()->messages_kept;
   if (kept == Duration::zero()) return run->done(run->pruned);
-  const int limit = run->is_rehearsal ? kRehearsal : kAtOnce;
-  auto old = world_.store.old_messages(world_.clock.now() - kept, limit);
+  auto old = world_.store.old_messages(world_.clock.now() - kept, run->messages_until, kAtOnce);
   if (!old) return run->done(std::unexpected(old.error()));
-  if (run->is_rehearsal) run->pruned.messages = static_cast<int>(old->size());
-  if (run->is_rehearsal || old->empty()) return run->done(run->pruned);
-  world_.store.forget_messages(*std::move(old), [this, run](const Result<int>& forgotten) {
-    if (!forgotten) return run->done(std::unexpected(forgotten.error()));
-    run->pruned.messages += *forgotten;
+  const bool is_last = !old->looked_until;
+  run->messages_until = old->looked_until.value_or(run->messages_until);
+  const auto next = [this, run, is_last](int gone) {
+    run->pruned.messages += gone;
+    if (is_last) return run->done(run->pruned);
     world_.work.post([this, run] { prune_messages(run); });
+  };
+  if (run->is_rehearsal || old->ids.empty()) return next(static_cast<int>(old->ids.size()));
+  world_.store.forget_messages(std::move(old->ids), [this, run, next](const Result<int>& forgotten) {
+    if (!forgotten) return run->done(std::unexpected(forgotten.error()));
+    world_.work.post([next, gone = *forgotten] { next(gone); });
   });
 }
 

@@ -3,7 +3,7 @@
 // when the owner does not want them any longer, and phone configurations that nobody has fetched. Never what still has
 // to go somewhere. The gateway goes on meanwhile.
 //
-// Lives on the loop "work", a few hundred at a time.
+// Lives on the loop "work", a few hundred at a time, the rehearsal too: all who read share one connection.
 #pragma once
 
 #include <functional>
@@ -42,6 +42,8 @@ class Retention {
     Pruned pruned;
     std::uint64_t media_bytes = 0;  ///< That are there still.
     runtime::Descriptor held;       ///< No backup is made while it removes.
+    store::BlobPlace files_until;   ///< So far they were looked at, and so on.
+    MessageId messages_until;
   };
   using RunPtr = std::shared_ptr<Run>;
   void again();
@@ -52,6 +54,8 @@ class Retention {
   [[nodiscard]] Result<bool> prune_strays(Run& run);
   void prune_files(const RunPtr& run);
   void prune_messages(const RunPtr& run);
+  /// What is expired may stay.
+  [[nodiscard]] bool has_room(const Run& run) const;
   /// What of the expired goes now; the rest may stay while there is room.
   [[nodiscard]] std::vector<store::ExpiredBlob> chosen(std::vector<store::ExpiredBlob> expired, Run& run) const;
 

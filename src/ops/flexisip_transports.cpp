@@ -9,6 +9,7 @@
 #include "formats/contact_uri.hpp"
 #include "formats/flexisip_config.hpp"
 #include "formats/flexisip_routes.hpp"
+#include "ops/gateway_address.hpp"
 
 namespace mmsgate::ops {
 namespace {
@@ -89,10 +90,10 @@ bool has(std::string_view value, const Config& config, bool (*is_it)(const Confi
                              [&](std::string_view item) { return is_it(config, item); });
 }
 
-std::string gateway_host(const Config& config) {
-  const bool is_any = config.sip_address == "0.0.0.0" || config.sip_address == "::";
-  return is_any ? "127.0.0.2" : config.sip_address;
-}
+/// Flexisip itself has 127.0.0.1.
+constexpr std::string_view kGatewayOfAll = "127.0.0.2";
+
+std::string gateway_host(const Config& config) { return gateway_address(config, kGatewayOfAll); }
 
 }  // namespace
 
@@ -127,6 +128,10 @@ std::string mended_transports(const Config& config, std::string_view wanted, std
 std::string gateway_route(const Config& config) {
   const bool is_tls = wants_tls(config);
   return fmt::format("<{}>", uri(is_tls, gateway_host(config), is_tls ? config.sip_tls_port : config.sip_port));
+}
+
+std::string note_on_gateway_route(const Config& config) {
+  return note_on_gateway_address(config, "Flexisip", kGatewayOfAll);
 }
 
 bool leads_to_gateway(const Config& config, std::string_view route) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "ops/gateway_address.hpp"
 #include "ops/kamailio_template.hpp"
 
 namespace mmsgate::ops {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::uint16_t kSip = 5060;
 constexpr std::uint16_t kSips = 5061;
+constexpr std::string_view kGatewayOfAll = "127.0.0.1";
 
 using Words = std::map<std::string, std::string, std::less<>>;
 
@@ -83,6 +85,20 @@ std::string listening(const Config& config, const std::string& address, bool has
 
 std::unexpected<Error> unknown(std::string what) { return fail(ErrorKind::rejected, std::move(what)); }
 
+/// Kamailio tells the gateway's requests by the address that they come from.
+Result<bool> has_gateway_place(const Config& config) {
+  if (const auto known = has_gateway_address(config); !known) return known;
+  if (config.sip_address.find(':') != std::string::npos) {
+    return unknown(fmt::format("[sip] sipboundaddress = {}: this configuration is for a gateway at an IPv4 address",
+                               config.sip_address));
+  }
+  if (config.sip_address != "0.0.0.0" || is_loopback(config.proxy.host)) return true;
+  return unknown(
+      fmt::format("[sip] sipboundaddress = 0.0.0.0 is all addresses and does not say from which one the gateway speaks "
+                  "to Kamailio at {} (sipproxy): set it to the gateway's own address",
+                  config.proxy.host));
+}
+
 }  // namespace
 
 Result<bool> has_kamailio_domain(const Config& config) {
@@ -99,6 +115,7 @@ Result<std::string> kamailio_config_text(const Config& config, const KamailioAro
     return unknown("--address must be one address: at all of them, Kamailio would be in the gateway's place too");
   }
   if (const auto known = has_kamailio_domain(config); !known) return std::unexpected(known.error());
+  if (const auto known = has_gateway_place(config); !known) return std::unexpected(known.error());
   const std::string certificate = around.certificate.empty() ? config.certificate : around.certificate;
   const std::string key = around.key.empty() ? config.key : around.key;
   const bool has_tls = !certificate.empty() && !key.empty();
@@ -124,7 +141,7 @@ Result<std::string> kamailio_config_text(const Config& config, const KamailioAro
       {"RPC_SOCKET", config.kamailio_rpc},
       {"FLOOD_LIMIT", "100"},
       {"MORE", ""},
-      {"GATEWAY_ADDRESS", is_any(config.sip_address) ? "127.0.0.1" : config.sip_address},
+      {"GATEWAY_ADDRESS", gateway_address(config, kGatewayOfAll)},
       {"GATEWAY_PORT", fmt::to_string(is_tls ? config.sip_tls_port : config.sip_port)},
       {"GATEWAY_SOCKET",
        fmt::format("{}:{}:{}", is_tls ? "tls" : "udp", in_uri(proxy_host(config)), config.proxy.port)},
@@ -132,6 +149,10 @@ Result<std::string> kamailio_config_text(const Config& config, const KamailioAro
       {"TO_GATEWAY", "$ua =~ \"Linphone\""},
   };
   return filled_in(kamailio_template(), words);
+}
+
+std::string note_on_kamailio_config(const Config& config) {
+  return note_on_gateway_address(config, "Kamailio", kGatewayOfAll);
 }
 
 std::string kamailio_accounts_text(const std::vector<KamailioAccount>& accounts) {

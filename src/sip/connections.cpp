@@ -83,14 +83,18 @@ void Connections::look() {
   std::map<int, Known> before = std::exchange(known_, {});
   std::vector<Live> live;
   for (const Connection& each : *connections) {
-    const auto traffic = traffic_of(each.fd);
-    if (!traffic) continue;
+    const auto counts = runtime::tcp_counts(each.fd);
+    if (!counts) continue;
     if (const auto node = before.find(each.fd); node != before.end()) known_.insert(before.extract(node));
     Known& known = find(each, now);
     if (heard_.contains(known.peer)) {
-      known = {.peer = known.peer, .since = now, .has_spoken = true, .bytes = traffic->bytes, .unended_since = {}};
+      known = {.peer = known.peer,
+               .since = now,
+               .has_spoken = true,
+               .bytes = counts->received.value_or(0),
+               .unended_since = {}};
     }
-    is_overdue(known, *traffic, now) ? end(each) : live.push_back({each, &known, traffic->quiet});
+    is_overdue(known, *counts, now) ? end(each) : live.push_back({each, &known, counts->quiet});
   }
   heard_.clear();
   if (!live.empty()) look_within(std::min(options_.connections.first_request, options_.connections.idle) / 6);
@@ -105,13 +109,13 @@ Connections::Known& Connections::find(const Connection& connection, Time now) {
   return node->second;
 }
 
-bool Connections::is_overdue(Known& known, const Traffic& traffic, Time now) const {
+bool Connections::is_overdue(Known& known, const runtime::TcpCounts& counts, Time now) const {
   const ConnectionLimits& limits = options_.connections;
   if (!known.has_spoken && now - known.since >= limits.first_request) return true;
   // What came just now may be a request that the stack has not read: it would be taken and never answered.
   const milliseconds at_rest = std::min<milliseconds>(limits.idle / 10, std::chrono::seconds(5));
-  if (known.has_spoken && now - known.since >= limits.idle && traffic.quiet >= at_rest) return true;
-  if (!known.has_spoken || traffic.bytes - known.bytes <= kPings) return false;
+  if (known.has_spoken && now - known.since >= limits.idle && counts.quiet >= at_rest) return true;
+  if (!known.has_spoken || counts.received.value_or(known.bytes) - known.bytes <= kPings) return false;
   if (!known.unended_since) known.unended_since = now;
   return now - *known.unended_since >= limits.first_request;
 }

@@ -15,6 +15,7 @@
 
 #include "formats/ip_address.hpp"
 #include "runtime/descriptor.hpp"
+#include "runtime/tcp_counts.hpp"
 #include "sip/endpoint.hpp"
 #include "sip/sip_loop.hpp"
 #include "sip/sockets.hpp"
@@ -57,7 +58,7 @@ class Connections {
   void look();
   void look_within(std::chrono::milliseconds pause);
   [[nodiscard]] Known& find(const Connection& connection, Time now);
-  [[nodiscard]] bool is_overdue(Known& known, const Traffic& traffic, Time now) const;
+  [[nodiscard]] bool is_overdue(Known& known, const runtime::TcpCounts& counts, Time now) const;
   void thin_out(std::vector<Live> live);
 
   const Options options_;

@@ -2,7 +2,6 @@
 #include "sip/sockets.hpp"
 
 #include <arpa/inet.h>
-#include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
@@ -199,13 +198,6 @@ std::optional<Connection> connection_at(int fd, const std::string& address, std:
 std::uint64_t number_of(int fd) {
   struct stat status {};
   return ::fstat(fd, &status) == 0 ? status.st_ino : 0;
-}
-
-std::optional<Traffic> traffic_of(int connection) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
-  return Traffic{.bytes = info.tcpi_bytes_received, .quiet = std::chrono::milliseconds(info.tcpi_last_data_recv)};
 }
 
 void forget_name_servers() {

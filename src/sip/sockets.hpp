@@ -2,7 +2,6 @@
 // What the SIP stack has no call for: addresses, why a port cannot be had, and the buffers of its sockets. Any thread.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -56,14 +55,6 @@ struct Connection {
                                                       std::span<const std::uint16_t> ports);
 /// What the kernel calls a socket, whatever descriptors it has. 0: it is none.
 [[nodiscard]] std::uint64_t number_of(int fd);
-
-/// What came over a connection, as the kernel has counted.
-struct Traffic {
-  std::uint64_t bytes = 0;
-  std::chrono::milliseconds quiet{};  ///< Since the last of them, or since it was made.
-};
-/// Nothing: it is none any more.
-[[nodiscard]] std::optional<Traffic> traffic_of(int connection);
 
 /// The stack looks up host names that strangers write into a Via (maddr), and waits for the answer. Nothing that this
 /// thread looks up goes to a name server from now on; /etc/hosts and IP addresses still work.

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "runtime/tcp_counts.hpp"
+
 namespace mmsgate::sip {
 namespace {
 
@@ -89,17 +91,18 @@ bool Streams::take(const Connection& connection) {
 
 void Streams::look(Stream& stream) {
   const int fd = stream.own.get();
-  const auto traffic = traffic_of(fd);
+  const auto counts = runtime::tcp_counts(fd);
   const ssize_t size = ::recv(fd, bytes_.data(), bytes_.size(), MSG_PEEK | MSG_DONTWAIT);
   if (stream.is_over || (size < 0 && errno == EAGAIN)) return;
   stream.is_over = true;  // nothing more comes
-  if (size <= 0 || !traffic) return;
+  if (size <= 0 || !counts || !counts->received) return;
   const std::string_view piece(bytes_.data(), static_cast<std::size_t>(size));
-  const std::uint64_t begin = traffic->bytes - std::min<std::uint64_t>(traffic->bytes, piece.size());
+  const std::uint64_t received = *counts->received;
+  const std::uint64_t begin = received - std::min<std::uint64_t>(received, piece.size());
   const std::uint64_t known = std::min<std::uint64_t>(stream.seen - std::min(stream.seen, begin), piece.size());
   stream.seen = begin + piece.size();
   const bool is_sound = stream.lines.take(piece.substr(known));
-  const bool is_too_much = traffic->bytes > kMostOfAStranger && !may_speak_(stream.from);
+  const bool is_too_much = received > kMostOfAStranger && !may_speak_(stream.from);
   stream.is_over = is_too_much || !is_sound;
   if (stream.is_over) end(fd);
 }

@@ -46,7 +46,9 @@ Result<std::unique_ptr<Database>> open_writing(const SqliteOptions& options) {
   // Must come before the first table: then pages that become free can be given back to the disk a few at a time.
   if (db.number("PRAGMA page_count") == 0) db.run("PRAGMA auto_vacuum = INCREMENTAL");
   if (auto switched = switch_to_wal(db, options.path); !switched) return std::unexpected(switched.error());
+  db.on_progress(options.on_progress);
   if (auto migrated = migrate(db); !migrated) return std::unexpected(migrated.error());
+  db.on_progress({});
   // What a crash left in the log; until that is in the file, nobody could say who has changed it (OverwriteWatch). A
   // disk that is full lets it wait.
   db.run("PRAGMA wal_checkpoint(PASSIVE)");

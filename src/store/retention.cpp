@@ -16,29 +16,41 @@ std::string is_settled(std::string_view message) {
 }  // namespace
 
 Expired::Expired(Database& db)
-    : blobs_(db, fmt::format("SELECT id, size FROM blobs b WHERE until <= ? AND NOT EXISTS (SELECT 1 FROM parts p "
-                             "WHERE p.blob = b.id AND NOT ({})) ORDER BY until LIMIT ?",
+    : blobs_(db, fmt::format("SELECT until, id, size, NOT EXISTS (SELECT 1 FROM parts p WHERE p.blob = b.id AND "
+                             "NOT ({})) FROM blobs b WHERE until <= ? AND (until, id) > (?, ?) "
+                             "ORDER BY until, id LIMIT ?",
                              is_settled("p.message"))),
-      messages_(db, fmt::format("SELECT id FROM messages m WHERE received_at < ? AND {} ORDER BY id LIMIT ?",
+      // Not by a condition: behind the last old one SQLite would walk through all the others at once.
+      messages_(db, fmt::format("SELECT id, CASE WHEN received_at < ? THEN {} ELSE 0 END FROM messages m WHERE id > ? "
+                                "ORDER BY id LIMIT ?",
                                 is_settled("m.id"))),
       bytes_(db, "SELECT ifnull(sum(size), 0) FROM blobs") {}
 
-std::vector<ExpiredBlob> Expired::blobs(TimePoint now, int limit) {
-  std::vector<ExpiredBlob> found;
-  Cursor row = blobs_.query(now, limit);
-  while (row.next()) {
-    std::optional<BlobId> id;
+ExpiredBlobs Expired::blobs(TimePoint now, const BlobPlace& after, int limit) {
+  ExpiredBlobs found;
+  BlobPlace at;
+  int looked_at = 0;
+  for (Cursor row = blobs_.query(now, after.until, after.id, limit); row.next(); ++looked_at) {
     std::uint64_t size = 0;
-    row.read(id, size);
-    if (id) found.push_back({*std::move(id), size});
+    bool goes = false;
+    row.read(at.until, at.id, size, goes);
+    auto id = BlobId::parse(at.id);
+    if (id && goes) found.blobs.push_back({*std::move(id), size});
   }
+  if (looked_at == limit) found.looked_until = std::move(at);
   return found;
 }
 
-std::vector<MessageId> Expired::messages(TimePoint before, int limit) {
-  std::vector<MessageId> found;
-  Cursor row = messages_.query(before, limit);
-  while (row.next()) row.read(found.emplace_back());
+OldMessages Expired::messages(TimePoint before, MessageId after, int limit) {
+  OldMessages found;
+  MessageId at;
+  int looked_at = 0;
+  for (Cursor row = messages_.query(before, after, limit); row.next(); ++looked_at) {
+    bool goes = false;
+    row.read(at, goes);
+    if (goes) found.ids.push_back(at);
+  }
+  if (looked_at == limit) found.looked_until = at;
   return found;
 }
 

@@ -15,8 +15,8 @@ class Expired {
  public:
   explicit Expired(Database& db);
 
-  [[nodiscard]] std::vector<ExpiredBlob> blobs(TimePoint now, int limit);
-  [[nodiscard]] std::vector<MessageId> messages(TimePoint before, int limit);
+  [[nodiscard]] ExpiredBlobs blobs(TimePoint now, const BlobPlace& after, int limit);
+  [[nodiscard]] OldMessages messages(TimePoint before, MessageId after, int limit);
   [[nodiscard]] std::uint64_t media_bytes();
 
  private:

@@ -41,6 +41,16 @@ std::int64_t Database::number(const std::string& sql) {
   return value;
 }
 
+void Database::on_progress(std::function<void()> call) {
+  constexpr int kSteps = 100'000;
+  on_progress_ = std::move(call);
+  const auto tell = [](void* self) {
+    static_cast<Database*>(self)->on_progress_();
+    return 0;  // go on
+  };
+  sqlite3_progress_handler(handle_, kSteps, on_progress_ ? +tell : nullptr, this);
+}
+
 void Database::copy_to(Database& other) {
   if (failed()) return;
   sqlite3_backup* copy = sqlite3_backup_init(other.handle_, "main", handle_, "main");

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,8 @@ class Database {
   void run(const std::string& sql);
   /// The one number that the query answers; 0 when there is none. For PRAGMAs and start-up.
   [[nodiscard]] std::int64_t number(const std::string& sql);
+  /// Calls it after each so many of SQLite's steps, some milliseconds; nothing: it is called no more.
+  void on_progress(std::function<void()> call);
   /// All of it, as it is at one moment, into `other`, which becomes the same; what goes wrong on either side is our
   /// error.
   void copy_to(Database& other);
@@ -80,6 +83,7 @@ class Database {
   sqlite3* handle_;
   std::string path_;
   std::optional<Error> error_;
+  std::function<void()> on_progress_;
 };
 
 /// One run of a statement, row by row; ends it when it goes.

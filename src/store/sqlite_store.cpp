@@ -240,11 +240,11 @@ class SqliteStore final : public Store {
     submit<int>([this, now] { return desk_->handouts.drop_expired(now); }, std::move(done));
   }
 
-  Result<std::vector<ExpiredBlob>> expired_blobs(TimePoint now, int limit) override {
-    return ask([&] { return library_.expired.blobs(now, limit); });
+  Result<ExpiredBlobs> expired_blobs(TimePoint now, const BlobPlace& after, int limit) override {
+    return ask([&] { return library_.expired.blobs(now, after, limit); });
   }
-  Result<std::vector<MessageId>> old_messages(TimePoint before, int limit) override {
-    return ask([&] { return library_.expired.messages(before, limit); });
+  Result<OldMessages> old_messages(TimePoint before, MessageId after, int limit) override {
+    return ask([&] { return library_.expired.messages(before, after, limit); });
   }
   Result<std::uint64_t> media_bytes() override {
     return ask([&] { return library_.expired.media_bytes(); });

@@ -2,6 +2,7 @@
 // The Store in one SQLite file: WAL, synchronous=FULL, one writer thread with group commit, readers of their own.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,8 @@ struct SqliteOptions {
   /// How long a lock of another program is waited for: twice, by who comes while another waits. After 4 s the phone or
   /// its proxy has given up, tells its owner no, and must not find that it was stored after all.
   Duration patience = std::chrono::seconds(1);
+  /// Called while a large file is brought up to date: every now and then, as long as that goes on. By who opens it.
+  std::function<void()> on_progress;
   bool read_only = false;  ///< For the command line beside a running gateway: queries only, commands are refused.
 };
 

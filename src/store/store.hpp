@@ -276,10 +276,11 @@ class Store {
   /// What went, or was to go, from our number `own` to `destination` in that time; the newest first.
   [[nodiscard]] virtual Result<std::vector<SentLine>> sent(const std::string& own, const std::string& destination,
                                                            TimePoint since, TimePoint until) = 0;
-  /// Files that need be kept no longer at `now`, and that nothing open carries; the longest overdue first.
-  [[nodiscard]] virtual Result<std::vector<ExpiredBlob>> expired_blobs(TimePoint now, int limit) = 0;
-  /// Messages that came before, and of which nothing has to go anywhere.
-  [[nodiscard]] virtual Result<std::vector<MessageId>> old_messages(TimePoint before, int limit) = 0;
+  /// Files that need be kept no longer at `now`, and that nothing open carries; the longest overdue first. Of those
+  /// behind `after` it looks at `limit`, so that others can read before the next step.
+  [[nodiscard]] virtual Result<ExpiredBlobs> expired_blobs(TimePoint now, const BlobPlace& after, int limit) = 0;
+  /// Messages that came before, and of which nothing has to go anywhere; step by step, as above.
+  [[nodiscard]] virtual Result<OldMessages> old_messages(TimePoint before, MessageId after, int limit) = 0;
   /// Of all files.
   [[nodiscard]] virtual Result<std::uint64_t> media_bytes() = 0;
   /// The newest first.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/ids.hpp"
 #include "core/message.hpp"
@@ -47,9 +48,25 @@ struct KeyedUpload {
 };
 
 /// A file whose time is over.
+/// The place of a file among those that expire, one after the other.
+struct BlobPlace {
+  TimePoint until = TimePoint::min();
+  std::string id;
+};
+
 struct ExpiredBlob {
   BlobId id;
   std::uint64_t size = 0;
+};
+
+/// A step of a search: what was found, and how far it has looked. Nothing: to the end.
+struct ExpiredBlobs {
+  std::vector<ExpiredBlob> blobs;
+  std::optional<BlobPlace> looked_until;
+};
+struct OldMessages {
+  std::vector<MessageId> ids;
+  std::optional<MessageId> looked_until;
 };
 
 enum class HandoutKind {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "web/acknowledged.hpp"
+#include "runtime/tcp_counts.hpp"
 
 namespace mmsgate::web {
 namespace {
@@ -27,6 +27,12 @@ constexpr std::size_t crowded_at(std::size_t most) {
 int socket_of(MHD_Connection* connection) {
   const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info == nullptr ? -1 : info->connect_fd;
+}
+
+/// Bytes that the other side has got. Nothing: the system does not say.
+std::optional<std::uint64_t> acknowledged(MHD_Connection* connection) {
+  const auto counts = runtime::tcp_counts(socket_of(connection));
+  return counts ? counts->acknowledged : std::nullopt;
 }
 
 }  // namespace
@@ -61,7 +67,7 @@ void Connections::answer_has_begun(MHD_Connection* connection) {
   change(connection, Stage::answer);
   const auto found = lines_.find(connection);
   if (found == lines_.end()) return;
-  found->second.reading = {.since = Clock::now(), .from = acknowledged(socket_of(connection)).value_or(0)};
+  found->second.reading = {.since = Clock::now(), .from = acknowledged(connection).value_or(0)};
 }
 
 void Connections::change(MHD_Connection* connection, Stage stage) {
@@ -145,7 +151,7 @@ void Connections::measure(Clock::time_point now) {
   for (auto& [connection, line] : lines_) {
     Reading& reading = line.reading;
     if (line.stage != Stage::answer || now - reading.since < limits_.reading) continue;
-    const auto bytes = acknowledged(socket_of(connection));
+    const auto bytes = acknowledged(connection);
     if (!bytes) continue;
     const std::chrono::duration<double> passed = now - reading.since;
     const auto pace = static_cast<double>(*bytes - reading.from) / passed.count();

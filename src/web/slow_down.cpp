@@ -12,10 +12,19 @@ constexpr int kFreeUnderAttack = 1;
 constexpr int kFreeOfClient = 10;  // several phones of a house have one address
 /// Wrong tries at an account, from wherever, that are more than a person's own.
 constexpr int kAttack = 30;
-/// Of an account at an address, within a day.
+/// That may fail at once for an account at an address, and how long it takes until one more may: 152 in a day.
 constexpr int kProofs = 8;
+constexpr std::chrono::minutes kNextProof{10};
 
 }  // namespace
+
+SlowDown::SlowDown(std::size_t most)
+    : by_device_(most),
+      by_both_(most),
+      by_client_(most),
+      by_account_(most),
+      failed_proofs_(kProofs, kProofs * kNextProof, most),
+      at_home_(most) {}
 
 std::optional<std::chrono::seconds> SlowDown::wait(const Device& device, Clock::time_point now) const {
   Clock::duration left{};
@@ -31,7 +40,7 @@ std::optional<std::chrono::seconds> SlowDown::wait(const Device& device, Clock::
 }
 
 bool SlowDown::may_prove(const Device& device, Clock::time_point now) const {
-  return by_device_.count(device, now) == 0 && failed_proofs_.count({device.home, device.account}, now) < kProofs;
+  return by_device_.count(device, now) == 0 && failed_proofs_.has_left({device.home, device.account}, now);
 }
 
 void SlowDown::wrong(const Device& device, Clock::time_point now) {
@@ -43,7 +52,7 @@ void SlowDown::wrong(const Device& device, Clock::time_point now) {
 
 void SlowDown::proved_nothing(const Device& device, Clock::time_point now) {
   by_device_.add(device, now);
-  failed_proofs_.add({device.home, device.account}, now);
+  static_cast<void>(failed_proofs_.take({device.home, device.account}, now));
 }
 
 void SlowDown::right(const Device& device, Clock::time_point now) {

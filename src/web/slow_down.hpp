@@ -6,7 +6,8 @@
 // Nor is a family by what comes from its own address, where a guest or a broken phone may guess without end:
 // - A device that was right here waits for its own mistakes alone.
 // - One that made no mistake yet may show that it knows the password while others make the address wait. Of such proofs
-//   so few may fail for an account that nobody guesses by them; who fails hears what he would have heard without.
+//   so few may fail for an account that nobody guesses by them, and what a guest has used up comes again in minutes;
+//   who fails hears what he would have heard without.
 //
 // Only wrong tries that were looked at are written down, and proofs that failed for accounts that there are: both are
 // so seldom that no address can push out of memory what it did before. On one thread.
@@ -22,6 +23,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/rate_limiter.hpp"
 #include "formats/ip_address.hpp"
 
 namespace mmsgate::web {
@@ -32,15 +34,15 @@ class WrongTries {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds kLongest{60};
-
   /// After so long without a wrong try it is forgotten that there was one.
-  explicit WrongTries(std::size_t most, std::chrono::minutes forgets = std::chrono::minutes(15))
-      : most_(most), forgets_(forgets) {}
+  static constexpr std::chrono::minutes kForgets{15};
+
+  explicit WrongTries(std::size_t most) : most_(most) {}
 
   /// One more; the answer is how many it has been.
   int add(const Key& key, Clock::time_point now) {
     Seen& seen = find(key, now);
-    if (now - seen.at > forgets_) seen.count = 0;
+    if (now - seen.at > kForgets) seen.count = 0;
     seen.at = now;
     return ++seen.count;
   }
@@ -52,7 +54,7 @@ class WrongTries {
   }
   [[nodiscard]] int count(const Key& key, Clock::time_point now) const {
     const auto known = seen_.find(key);
-    return known == seen_.end() || now - known->second->at > forgets_ ? 0 : known->second->count;
+    return known == seen_.end() || now - known->second->at > kForgets ? 0 : known->second->count;
   }
   /// How long it has still to wait when so many are free: then 1 s, 2 s, 4 s and so on.
   [[nodiscard]] Clock::duration wait(const Key& key, int free, Clock::time_point now) const {
@@ -89,7 +91,6 @@ class WrongTries {
   }
 
   const std::size_t most_;
-  const std::chrono::minutes forgets_;
   Order order_;
   std::map<Key, typename Order::iterator> seen_;
 };
@@ -109,13 +110,7 @@ class SlowDown {
  public:
   using Clock = std::chrono::steady_clock;
 
-  explicit SlowDown(std::size_t most = 4096)
-      : by_device_(most),
-        by_both_(most),
-        by_client_(most),
-        by_account_(most),
-        failed_proofs_(most, std::chrono::hours(24)),
-        at_home_(most) {}
+  explicit SlowDown(std::size_t most = 4096);
 
   /// Nothing: it may try now. Else so long it has to wait, a second or more.
   [[nodiscard]] std::optional<std::chrono::seconds> wait(const Device& device, Clock::time_point now) const;
@@ -133,7 +128,7 @@ class SlowDown {
   WrongTries<Both> by_both_;
   WrongTries<formats::IpAddress> by_client_;
   WrongTries<std::string> by_account_;
-  WrongTries<Both> failed_proofs_;
+  RateLimiter<Both> failed_proofs_;
   /// Right logins.
   WrongTries<Device> at_home_;
 };

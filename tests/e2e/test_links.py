@@ -4,6 +4,7 @@
 import base64
 import json
 import re
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -166,6 +167,19 @@ def test_revoking_knows_one_file_a_number_in_any_form_and_everybody(house: House
     links(house, "revoke", "*")
     assert status(other) == 404 and status(upload(house, png(4))) == 200
     assert listed(house)["*"]["revoked"] == 1
+
+
+@pytest.mark.parametrize("command", [("revoke", "*"), ("rotate", "--end-now")])
+def test_what_a_gateway_could_not_be_told_it_reads_at_sighup(house: House, command: tuple[str, ...]):
+    link = upload(house, png(1))
+    control = house.folder / "mmsgate.sqlite.control"
+    control.rename(control.with_suffix(".away"))
+    said = links(house, *command)
+    control.with_suffix(".away").rename(control)
+    assert "It takes effect at the gateway's next start" in said and status(link) == 200, "it has not heard of it"
+    house.gateway.process.child.send_signal(signal.SIGHUP)
+    wait_until(lambda: status(link) == 404, "the old link opens no more")
+    assert status(upload(house, png(2))) == 200
 
 
 def test_the_next_try_brings_the_same_link(house: House):

@@ -74,6 +74,19 @@ def test_files_may_stay_while_there_is_room(make_house: Callable[..., House]):
     assert prune(house).startswith("1 files")
 
 
+def test_a_rehearsal_counts_what_then_goes_however_much(house: House):
+    """More than it looks at in one step, and what stays lies between."""
+    many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900) "
+    sql(house, many + "INSERT INTO messages SELECT 1000 + i, direction, kind, provider, 'old ' || i, own, peer, account, text, "
+        "subject_id, participants, raw, CASE WHEN i % 3 THEN 1 ELSE received_at END, 0, source, other_id FROM messages, n")
+    sql(house, many + "INSERT INTO blobs (id, type, name, size, sha256, created_at, until, plain_link) "
+        "SELECT printf('%032x', i), type, name, 1000000, sha256, 1, CASE WHEN i % 3 THEN 1 + i / 100 ELSE until END, 0 FROM blobs, n")
+    assert prune(house, "--dry-run") == "600 files (600.0 MB) and 600 messages would be removed.\n"
+    assert prune(house) == "600 files (600.0 MB) and 600 messages were removed.\n"
+    assert prune(house, "--dry-run") == "0 files (0.0 MB) and 0 messages would be removed.\n"
+    assert sql(house, "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM blobs)") == [(301, 301)]
+
+
 def stray(house: House, number: int) -> Path:
     """As a crash leaves it between a file and its row."""
     folder = house.folder / "media" / f"{number:02x}"

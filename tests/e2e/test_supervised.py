@@ -6,8 +6,9 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,25 @@ def test_it_is_ready_when_it_can_be_spoken_to_and_not_before(house: House):
         with socket.create_connection((house.address, int(house.gateway.options["sip"]["sipport"])), timeout=PATIENCE):
             pass
         assert house.gateway.messages("list") == [], "and the database is there"
+
+
+def test_while_a_large_database_is_brought_up_to_date_it_asks_for_more_time(house: House):
+    """Regression: a start that took longer than TimeoutStartSec was ended in the middle, and began anew for ever."""
+    house.gateway.stop()
+    with closing(sqlite3.connect(house.folder / "mmsgate.sqlite")) as db, db:
+        # As the schema was before uploads had an owner: an index over all files is to be made.
+        db.executescript(
+            "DROP TABLE link_secrets; DROP TABLE link_revocations; ALTER TABLE blobs DROP COLUMN plain_link; DROP TABLE sealed; "
+            "DROP INDEX blobs_uploaded; ALTER TABLE blobs DROP COLUMN uploader; PRAGMA user_version = 9;"
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) INSERT INTO blobs "
+            "SELECT printf('%032x', i), 'image/png', 'a.png', 1, '', 1, 4000000000000 FROM n")
+    with served(house, abstract(house)) as (process, systemd):
+        first = systemd.next()
+        assert first["STATUS"] == "brings the database up to date" and "READY" not in first
+        assert int(first["EXTEND_TIMEOUT_USEC"]) == 5 * 60 * 10**6
+        systemd.until(READY="1", STATUS="serves")
+        assert "WATCHDOG" in systemd.next(patience=5), "the first beat does not wait for the next word of that"
+        assert process.running
 
 
 def test_what_cannot_start_says_why_and_is_never_ready(house: House):

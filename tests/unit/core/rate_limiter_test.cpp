@@ -61,13 +61,26 @@ TEST_F(RateLimiterTest, OneClientIsNotInTheWayOfAnother) {
 TEST_F(RateLimiterTest, CanBeGivenAnotherRate) {
   Limiter limiter(60);
   EXPECT_EQ(through(limiter, 100), 60);
-  limiter.set_per_minute(6);
+  limiter.set_most(6);
   now_ += seconds(20);
   EXPECT_EQ(through(limiter, 100), 2);
-  limiter.set_per_minute(0);
+  limiter.set_most(0);
   EXPECT_EQ(through(limiter, 1000), 1000);
-  limiter.set_per_minute(120);
+  limiter.set_most(120);
   EXPECT_EQ(through(limiter, 100, "192.0.2.2"), 100);
+}
+
+TEST_F(RateLimiterTest, SoManyMayComeInAnotherTimeToo) {
+  Limiter limiter(8, std::chrono::minutes(80), 100);
+  const std::string who = "192.0.2.1";
+  EXPECT_TRUE(limiter.has_left(who, now_));
+  EXPECT_EQ(through(limiter, 100), 8);
+  EXPECT_FALSE(limiter.has_left(who, now_));
+  now_ += std::chrono::minutes(10);
+  EXPECT_TRUE(limiter.has_left(who, now_)) << "asking takes nothing off";
+  EXPECT_EQ(through(limiter, 100), 1);
+  limiter.forget(who);
+  EXPECT_EQ(through(limiter, 100), 8);
 }
 
 TEST_F(RateLimiterTest, NoLimitIsNone) {

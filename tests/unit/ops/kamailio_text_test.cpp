@@ -56,6 +56,24 @@ TEST(KamailioText, KnowsWhereTheGatewayIs) {
   EXPECT_THAT(any, HasSubstr("\"sip:127.0.0.1:5070\""));
 }
 
+TEST(KamailioText, SaysWhatItTakesForTheGatewaysAddress) {
+  EXPECT_EQ(note_on_kamailio_config(config_with("sipboundaddress = 10.0.0.8\nsipproxy = 10.0.0.7")), "");
+  const std::string note = note_on_kamailio_config(config_with("sipboundaddress = 0.0.0.0"));
+  EXPECT_THAT(note, HasSubstr("sipboundaddress = 0.0.0.0 is all addresses"));
+  EXPECT_THAT(note, HasSubstr("127.0.0.1 stands there now"));
+}
+
+TEST(KamailioText, IsForAGatewayThatIsFoundWhereItSays) {
+  for (const auto& [sip, why] :
+       {std::pair("sipboundaddress = ::", "all IPv6 addresses, and no IPv4 one"),
+        std::pair("sipboundaddress = 2001:db8::1", "at an IPv4 address"),
+        std::pair("sipboundaddress = 0.0.0.0\nsipproxy = 10.0.0.7", "at 10.0.0.7 (sipproxy)")}) {
+    const auto text = kamailio_config_text(config_with(sip), kPlain);
+    ASSERT_FALSE(text) << sip;
+    EXPECT_THAT(text.error().detail, HasSubstr(why));
+  }
+}
+
 TEST(KamailioText, AlwaysAsksForPasswordsAndRemembers) {
   const std::string text = kamailio_config_text(config_with(""), kPlain).value();
   EXPECT_THAT(text, HasSubstr("\n#!define WITH_PASSWORDS\n"));
