@@ -188,7 +188,9 @@ Result<bool> House::listen(const ops::Config& config) {
   sip->trace = trace_;
   if (are_callers_usual(config)) {
     sip->look_up_callers = [this, config](auto learn) {
-      work_.post([config, learn = std::move(learn)]() mutable {
+      // Whoever looks already tells; and name servers may take their time.
+      if (names_.is_busy()) return learn({});
+      names_.start([config, learn = std::move(learn)]() mutable {
         learn(usual_callers(config).value_or(std::vector<formats::IpNetwork>()));
       });
     };

@@ -25,6 +25,7 @@
 #include "gateway/site.hpp"
 #include "ops/config.hpp"
 #include "ops/control.hpp"
+#include "runtime/aside.hpp"
 #include "runtime/log.hpp"
 #include "runtime/roll_call.hpp"
 #include "runtime/system.hpp"
@@ -86,6 +87,7 @@ class House {
   std::unique_ptr<media::BlobStore> blobs_;
   runtime::Loop loop_{"gateway"};
   runtime::Loop work_{"work"};
+  runtime::Aside names_{"names"};  ///< The sip thread's.
   std::unique_ptr<net::HttpClient> http_;
   voipms::Api api_;
   gateway::Deliveries deliveries_;

@@ -44,6 +44,7 @@ class IpNetwork {
   /// "10.0.0.0/8", "2001:db8::/32", or one address. Nothing: anything else, or bits beyond the length that are set.
   [[nodiscard]] static std::optional<IpNetwork> parse(std::string_view text);
   [[nodiscard]] bool has(const IpAddress& address) const { return address.masked(bits_) == first_; }
+  bool operator==(const IpNetwork&) const = default;
 
  private:
   IpNetwork(const IpAddress& first, int bits) : first_(first), bits_(bits) {}

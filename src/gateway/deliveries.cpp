@@ -101,10 +101,9 @@ void Deliveries::look_whether_behind(Target target, const store::Claimed& got) {
 
 void Deliveries::begin(store::Job job) {
   Sender& sender = *flow(job.target).sender;
-  const auto known = registrations_.find(job.destination);
-  auto attempt = std::make_shared<Try>(Try{.job = std::move(job),
-                                           .registrations = known == registrations_.end() ? 0 : known->second,
-                                           .stepped = world_.clock.stepped()});
+  const int registrations = registrations_of(job.destination);
+  auto attempt = std::make_shared<Try>(
+      Try{.job = std::move(job), .registrations = registrations, .stepped = world_.clock.stepped()});
   Report report;
   report.in_hand = [this, attempt] { world_.loop.post([this, attempt] { in_hand(attempt); }); };
   report.ended = [this, attempt](Verdict verdict) {
@@ -161,8 +160,7 @@ store::Outcome Deliveries::judge(const Try& attempt, Verdict verdict) {
   }
   if (verdict.unsettled) outcome.next_try = std::max(*outcome.next_try, now + world_.settings.read()->carrier_settles);
   if (verdict.slow) outcome.next_try = std::max(*outcome.next_try, now + kSlowWait);
-  const auto known = registrations_.find(job.destination);
-  const bool came_meanwhile = known != registrations_.end() && known->second != attempt.registrations;
+  const bool came_meanwhile = registrations_of(job.destination) != attempt.registrations;
   if (job.target == Target::phone && came_meanwhile) outcome.next_try = now;
   return outcome;
 }
@@ -184,11 +182,33 @@ void Deliveries::record(store::Outcome outcome) {
 void Deliveries::on_registered(const std::string& account) {
   if (world_.book.read()->find(account) == nullptr) return;  // what strangers call themselves is not remembered
   world_.loop.post([this, account] {
-    ++registrations_[account];
-    world_.store.release(account, world_.clock.now(), [this](const Result<int>& released) {
-      if (released && *released > 0) poke(Target::phone);
+    Presence& presence = presences_[account];
+    ++presence.registrations;
+    // The store has one look for each account at most, however often its phone registers or types.
+    if (presence.looks) {
+      presence.comes_again = true;
+    } else {
+      look_for(account);
+    }
+  });
+}
+
+void Deliveries::look_for(const std::string& account) {
+  presences_[account].looks = true;
+  world_.store.release(account, world_.clock.now(), [this, account](const Result<int>& released) {
+    if (released && *released > 0) poke(Target::phone);
+    world_.loop.post([this, account] {
+      Presence& presence = presences_[account];
+      presence.looks = false;
+      // What fell asleep after the look began is woken by another.
+      if (std::exchange(presence.comes_again, false)) look_for(account);
     });
   });
+}
+
+int Deliveries::registrations_of(const std::string& account) const {
+  const auto known = presences_.find(account);
+  return known == presences_.end() ? 0 : known->second.registrations;
 }
 
 void Deliveries::on_proxy(std::string name) {

@@ -47,6 +47,13 @@ class Deliveries {
   };
   /// A try under way.
   struct Try;
+  /// Of an account's phones.
+  struct Presence {
+    /// Since start: tells whether a phone came while its delivery was being refused.
+    int registrations = 0;
+    bool looks = false;        ///< The store has been asked to release what waits for it, and has not answered.
+    bool comes_again = false;  ///< It has registered since.
+  };
 
   static std::size_t index(Target target) { return target == Target::phone ? 0 : 1; }
   Flow& flow(Target target) { return flows_[index(target)]; }
@@ -57,6 +64,8 @@ class Deliveries {
   void ended(const std::shared_ptr<Try>& attempt, Verdict verdict);
   [[nodiscard]] store::Outcome judge(const Try& attempt, Verdict verdict);
   void record(store::Outcome outcome);
+  void look_for(const std::string& account);
+  [[nodiscard]] int registrations_of(const std::string& account) const;
   void note_proxy();
   [[nodiscard]] RetryPolicy policy_for(const store::Job& job) const;
   [[nodiscard]] store::FollowUp news();
@@ -65,10 +74,8 @@ class Deliveries {
   std::array<Flow, 2> flows_;
   RetryPolicy receipt_policy_;
   runtime::Rarely behind_lines_;
-  std::string proxy_;  ///< The one that has answered last.
-  /// How often each account has registered since start: tells whether a phone came while its delivery was being
-  /// refused.
-  std::map<std::string, int, std::less<>> registrations_;
+  std::string proxy_;                                       ///< The one that has answered last.
+  std::map<std::string, Presence, std::less<>> presences_;  ///< Of accounts of ours alone.
 };
 
 }  // namespace mmsgate::gateway

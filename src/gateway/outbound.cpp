@@ -15,8 +15,6 @@
 namespace mmsgate::gateway {
 namespace {
 
-/// What waits beside the body of a MESSAGE: its addresses, the rows that are made of it, the stack's transaction.
-constexpr std::size_t kAround = 4U << 10;
 constexpr std::chrono::seconds kLater{10};
 constexpr const char* kSendLater = "Too many messages are waiting, send it again later";
 

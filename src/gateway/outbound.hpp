@@ -52,11 +52,16 @@ class Outbound final : public sip::Receiver {
   [[nodiscard]] bool is_genuine(const sip::Request& request);
   [[nodiscard]] Result<std::vector<Part>> parts_of(const std::vector<formats::RcsFile>& files) const;
 
-  static constexpr std::size_t kMostWaiting = 16U << 20;  ///< Some four thousand texts, or sixteen of the largest.
+  /// What waits beside the body of a MESSAGE: its addresses, the rows that are made of it, the stack's transaction.
+  static constexpr std::size_t kAround = 4U << 10;
+  /// Some four thousand texts, or fourteen of the largest. Receipts, which phones send once, and texts get in after
+  /// those: a few hundred of them.
+  static constexpr WaitingRoom::Size kWaiting{
+      .most = 16U << 20, .small = kAround + (4U << 10), .kept_for_small = 2U << 20};
 
   World world_;
   Deliveries& deliveries_;
-  WaitingRoom waiting_{kMostWaiting};  ///< MESSAGEs that have no answer yet.
+  WaitingRoom waiting_{kWaiting};  ///< MESSAGEs that have no answer yet.
   FloodLimits floods_{world_};
   PhoneSender* phones_ = nullptr;  ///< The gateway loop's.
   runtime::Rarely stranger_lines_{world_.clock, std::chrono::minutes(10)};

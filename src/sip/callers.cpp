@@ -12,7 +12,7 @@ bool Callers::has(const std::string& source) const {
 }
 
 bool Callers::has(const formats::IpAddress& source) const {
-  return known_.empty() || std::ranges::any_of(known_, [&](const auto& each) { return each.has(source); });
+  return known_.empty() || std::ranges::any_of(known_, [&](const Known& each) { return each.network.has(source); });
 }
 
 void Callers::refused(const std::string& source, Clock::time_point now,
@@ -23,15 +23,26 @@ void Callers::refused(const std::string& source, Clock::time_point now,
   look_up_([this, source, sip_thread, still = std::move(still), alive = std::weak_ptr(alive_)](Networks found) mutable {
     sip_thread->post([this, source, still = std::move(still), alive, found = std::move(found)]() mutable {
       if (alive.expired()) return;
-      learn(std::move(found));
+      learn(found, Clock::now());
       if (!has(source)) still(source);
     });
   });
 }
 
-/// Nobody found would let everybody in.
-void Callers::learn(Networks networks) {
-  if (!networks.empty()) known_ = std::move(networks);
+void Callers::learn(const Networks& found, Clock::time_point now) {
+  if (found.empty()) return;  // nobody known would let everybody in
+  for (Known& each : known_) {
+    if (std::ranges::find(found, each.network) != found.end()) {
+      each.missing_since.reset();
+    } else if (!each.missing_since) {
+      each.missing_since = now;
+    }
+  }
+  std::erase_if(known_, [now](const Known& each) { return each.missing_since && now - *each.missing_since > kStays; });
+  for (const formats::IpNetwork& network : found) {
+    const bool is_known = std::ranges::any_of(known_, [&](const Known& each) { return each.network == network; });
+    if (!is_known) known_.push_back({.network = network, .missing_since = {}});
+  }
 }
 
 }  // namespace mmsgate::sip

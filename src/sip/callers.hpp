@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,19 +23,26 @@ class Callers {
   using Networks = std::vector<formats::IpNetwork>;
   /// Between two looks, at least: strangers come as often as they like.
   static constexpr std::chrono::minutes kPause{1};
+  /// A name may have more addresses than an answer tells of: one that is missing stays good for so long.
+  static constexpr std::chrono::hours kStays{24};
 
-  Callers(Networks known, LookUpCallers look_up) : known_(std::move(known)), look_up_(std::move(look_up)) {}
+  Callers(const Networks& known, LookUpCallers look_up) : look_up_(std::move(look_up)) { learn(known, {}); }
 
   [[nodiscard]] bool has(const std::string& source) const;
   [[nodiscard]] bool has(const formats::IpAddress& source) const;
   /// `source` was refused. `still` is called when it is a stranger for all we know: now, or when it was looked up.
   void refused(const std::string& source, Clock::time_point now, const std::shared_ptr<runtime::Mailbox>& sip_thread,
                std::function<void(const std::string&)> still);
+  /// These were found. None: it cannot be found out, and all stay as they are.
+  void learn(const Networks& found, Clock::time_point now);
 
  private:
-  void learn(Networks networks);
+  struct Known {
+    formats::IpNetwork network;
+    std::optional<Clock::time_point> missing_since;
+  };
 
-  Networks known_;
+  std::vector<Known> known_;
   const LookUpCallers look_up_;  ///< Empty: they are those that they are.
   Clock::time_point next_look_ = Clock::time_point::min();
   /// Gone before all else of this: what is found late finds nobody.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 namespace mmsgate::sip {
@@ -25,6 +26,13 @@ constexpr std::uint64_t kPings = 256;
 runtime::Descriptor spare_descriptor() { return runtime::Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
 void end(const Connection& connection) { ::shutdown(connection.fd, SHUT_RDWR); }
+
+/// Of the processor's time, this thread's.
+std::chrono::nanoseconds used() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 }  // namespace
 
@@ -62,11 +70,12 @@ void Connections::on_knock(int listener) {
 }
 
 void Connections::look_within(milliseconds pause) {
-  const Time at = std::chrono::steady_clock::now() + pause;
+  const Time now = std::chrono::steady_clock::now();
+  const Time at = pace_.next(now, pause);
   if (next_look_ && *next_look_ <= at) return;
   next_look_ = at;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause);
-  const std::chrono::nanoseconds rest = pause - seconds;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at - now);
+  const std::chrono::nanoseconds rest = at - now - seconds;
   const itimerspec when{.it_interval = {}, .it_value = {.tv_sec = seconds.count(), .tv_nsec = rest.count()}};
   ::timerfd_settime(timer_.get(), 0, &when, nullptr);
 }
@@ -75,11 +84,17 @@ void Connections::look() {
   std::uint64_t times = 0;
   [[maybe_unused]] const ssize_t told = ::read(timer_.get(), &times, sizeof times);  // it is at rest until set again
   next_look_.reset();
-  const Time now = std::chrono::steady_clock::now();
+  const std::chrono::nanoseconds before = used();
+  const auto pause = look_at_all(std::chrono::steady_clock::now());
+  pace_.looked(std::chrono::steady_clock::now(), used() - before);
+  if (pause) look_within(*pause);
+}
+
+std::optional<milliseconds> Connections::look_at_all(Time now) {
   spare_ = runtime::Descriptor();
   const auto connections = connections_at(options_.address, ports_);
   spare_ = spare_descriptor();
-  if (!connections) return look_within(kSoon * kSparing);
+  if (!connections) return kSoon * kSparing;
   std::map<int, Known> before = std::exchange(known_, {});
   std::vector<Live> live;
   for (const Connection& each : *connections) {
@@ -97,8 +112,10 @@ void Connections::look() {
     is_overdue(known, *counts, now) ? end(each) : live.push_back({each, &known, counts->quiet});
   }
   heard_.clear();
-  if (!live.empty()) look_within(std::min(options_.connections.first_request, options_.connections.idle) / 6);
+  const bool is_none = live.empty();
   thin_out(std::move(live));
+  if (is_none) return std::nullopt;
+  return std::min(options_.connections.first_request, options_.connections.idle) / 6;
 }
 
 /// Descriptors are used again: by another it is another's.

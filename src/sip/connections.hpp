@@ -17,6 +17,7 @@
 #include "runtime/descriptor.hpp"
 #include "runtime/tcp_counts.hpp"
 #include "sip/endpoint.hpp"
+#include "sip/look_pace.hpp"
 #include "sip/sip_loop.hpp"
 #include "sip/sockets.hpp"
 #include "sip/streams.hpp"
@@ -56,6 +57,8 @@ class Connections {
   /// Somebody connects.
   void on_knock(int listener);
   void look();
+  /// In how long the next look is due by itself; nothing: not before somebody connects.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> look_at_all(Time now);
   void look_within(std::chrono::milliseconds pause);
   [[nodiscard]] Known& find(const Connection& connection, Time now);
   [[nodiscard]] bool is_overdue(Known& known, const runtime::TcpCounts& counts, Time now) const;
@@ -70,6 +73,7 @@ class Connections {
   std::map<int, Known> known_;  ///< By descriptor.
   std::set<Peer> heard_;        ///< Since the last look.
   std::optional<Time> next_look_;
+  LookPace pace_;
   runtime::Descriptor spare_;
   runtime::Descriptor timer_;
   std::list<runtime::Descriptor> listeners_;

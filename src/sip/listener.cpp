@@ -155,6 +155,9 @@ bool Listener::refuse(nta_incoming_t* incoming, const sip_t& sip) {
   if (sip.sip_from == nullptr || sip.sip_to == nullptr || sip.sip_call_id == nullptr || sip.sip_cseq == nullptr) {
     return with(SIP_400_BAD_REQUEST);
   }
+  if (const std::string tags = required_of(sip); !tags.empty()) {
+    return with(SIP_420_BAD_EXTENSION, fmt::format("Unsupported: {}\r\n", tags).c_str());
+  }
   return false;
 }
 

@@ -11,6 +11,9 @@
 namespace mmsgate::sip {
 namespace {
 
+/// Whoever wants more of us hears of these; an answer is not to be as long as a request.
+constexpr std::size_t kMostRequired = 1000;
+
 /// A user part as people mean it: %23 is #.
 std::string user_of(const url_t* url) {
   if (url == nullptr || url->url_user == nullptr) return {};
@@ -51,6 +54,17 @@ std::vector<std::string> identities_of(const sip_t& sip) {
 }
 
 }  // namespace
+
+std::string required_of(const sip_t& sip) {
+  std::string tags;
+  if (sip.sip_require == nullptr) return tags;
+  for (const msg_param_t* each = sip.sip_require->k_items; each != nullptr && *each != nullptr; ++each) {
+    const std::string tag = text(*each);
+    if (tags.size() + tag.size() > kMostRequired) return tags.empty() ? "..." : tags;
+    tags += (tags.empty() ? "" : ", ") + tag;
+  }
+  return tags;
+}
 
 Source source_of(nta_incoming_t* incoming) {
   // The message is ours to give back.

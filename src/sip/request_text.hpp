@@ -30,6 +30,10 @@ struct Source {
 /// Everything but the body.
 [[nodiscard]] Request request_of(const sip_t& sip, nta_incoming_t* incoming);
 
+/// What whoever asks wants us to understand (Require, RFC 3261 8.2.2.3): there is no extension that we do. As the value
+/// of a header, and not without end. Empty: nothing.
+[[nodiscard]] std::string required_of(const sip_t& sip);
+
 /// The value of a header that the stack does not know; empty: not there.
 [[nodiscard]] std::string header_of(const sip_t& sip, std::string_view name);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <filesystem>
 
 #include "component/gateway/engine_fixture.hpp"
@@ -69,6 +70,60 @@ TEST_F(EngineTest, APhoneThatRegistersWhileItIsBeingRefusedIsNotForgotten) {
   deliveries_->on_registered(kAlice);
   first->report.ended({.event = Event::postponed, .reason = "not registered"});
   EXPECT_TRUE(phones_.tries.pop());
+}
+
+// The adversary: each REGISTER and each "is typing" was a look of its own in the store's queue, which has no end.
+TEST_F(EngineTest, HoweverOftenAPhoneRegistersTheStoreHasOneLookForIt) {
+  start();
+  std::atomic<int> looks = 0;  // each is told the time, and nothing else here asks for it
+  const runtime::SystemClock counting([&looks] {
+    ++looks;
+    return runtime::SystemClock::read_kernel();
+  });
+  Deliveries counted({counting, random_, *log_, *store_, *loop_, *work_, book_, settings_book_, link_keys_});
+  const int before = looks;
+  std::promise<void> disk;
+  store_->turn([works = disk.get_future().share()](const Result<bool>&) { works.wait(); });
+  for (int n = 0; n < 10'000; ++n) {
+    counted.on_registered(kAlice);
+    counted.on_registered(kBob);
+    counted.on_registered("100000_mallory");
+  }
+  std::promise<void> heard;
+  loop_->post([&heard] { heard.set_value(); });
+  heard.get_future().wait();
+  EXPECT_EQ(looks - before, 2) << "one for each account of ours";
+  disk.set_value();
+  // The first answers, what that starts, and its answer.
+  for (int round = 0; round < 3; ++round) settle();
+  EXPECT_EQ(looks - before, 4) << "and one after it, for all that came meanwhile";
+  deliveries_->stop();
+  loop_->stop();
+}
+
+TEST_F(EngineTest, APhoneThatRegistersDuringALookForItIsLookedForAgain) {
+  start();
+  accept(message("1", {kAlice}));
+  auto first = phones_.tries.pop();
+  ASSERT_TRUE(first);
+  std::promise<void> disk;
+  std::promise<void> held;
+  deliveries_->on_registered(kAlice);  // a look that finds nothing
+  std::promise<void> asked;
+  loop_->post([&asked] { asked.set_value(); });
+  asked.get_future().wait();
+  store_->turn([&held, works = disk.get_future().share()](const Result<bool>&) {
+    held.set_value();
+    works.wait();
+  });
+  held.get_future().wait();
+  deliveries_->on_registered(kAlice);
+  first->report.ended({.event = Event::postponed, .reason = "not registered"});
+  deliveries_->on_registered(kAlice);
+  disk.set_value();
+  const auto second = phones_.tries.pop();
+  ASSERT_TRUE(second) << "the timer stands at five minutes";
+  EXPECT_EQ(second->job.tries, 2);
 }
 
 TEST_F(EngineTest, WhenMoreWaitsThanCanBeSentItSaysSoUntilThatIsOver) {

@@ -239,6 +239,42 @@ TEST_F(OutboundTest, WhatWaitsForTheDiskHasAnEnd) {
   EXPECT_EQ(answers.back().get().first, 202) << "there is room again";
 }
 
+// Receipts are sent once: those that are refused, phones never send again.
+TEST_F(OutboundTest, WhatIsSmallGetsInWhenWhatIsLargeHasFilledTheRoom) {
+  settings_.phone_rate = settings_.phone_rate_all = 0;
+  static_cast<void>(world());
+  std::promise<void> disk;
+  store_->release("nobody", clock_.now(), [works = disk.get_future().share()](const Result<int>&) { works.wait(); });
+  std::vector<std::pair<std::future<Heard>, int>> answers;
+  const auto is_refused = [&](sip::Request message, int status) {
+    message.target_user = "102";
+    message.cseq = static_cast<int>(answers.size()) + 1;
+    auto answer = begin(std::move(message));
+    if (answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready) return answer.get().first == 503;
+    answers.emplace_back(std::move(answer), status);
+    return false;
+  };
+  const std::string large(60'000, 'x');
+  while (!is_refused(text(large), 202) && answers.size() < 1000) continue;
+  ASSERT_LT(answers.size(), 1000U);
+  EXPECT_GT(answers.size(), 200U);
+  const std::string receipt =
+      "<?xml version=\"1.0\"?><imdn xmlns=\"urn:ietf:params:xml:ns:imdn\"><message-id>m</message-id>"
+      "<datetime>2026-01-01T00:00:00Z</datetime><delivery-notification><status><delivered/></status>"
+      "</delivery-notification></imdn>";
+  for (int n = 0; n < 100; ++n) {
+    ASSERT_FALSE(is_refused(request("message/imdn+xml", receipt), 200)) << n;
+    ASSERT_FALSE(is_refused(text("hello"), 202)) << n;
+    ASSERT_FALSE(is_refused(text(std::string(4096, 'x')), 202)) << n;
+  }
+  EXPECT_TRUE(is_refused(text(large), 0)) << "it is full for these";
+  const auto before = answers.size();
+  while (!is_refused(text("hello"), 202) && answers.size() < 10'000) continue;
+  EXPECT_LT(answers.size(), before + 1000) << "and has an end for those as well";
+  disk.set_value();
+  for (auto& [answer, status] : answers) EXPECT_EQ(answer.get().first, status);
+}
+
 TEST_F(OutboundTest, AFileThatIsGoneIsSaid) {
   const std::string url = Links(world()).to(BlobId::make(random_), "image/png", clock_.now(), kAlice);
   const std::string xml = formats::write_rcs_files({{.name = "a.png", .type = "image/png", .size = 9, .url = url}});

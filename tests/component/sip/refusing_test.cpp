@@ -76,6 +76,45 @@ TEST_F(Refusing, AnswersNoAck) {
   EXPECT_EQ(phone.ask({.method = "OPTIONS", .branch = "z9hG4bK-two"}).header("CSeq"), "20 OPTIONS");
 }
 
+// RFC 3261 8.2.2.3. The stack leaves that to us, and a MESSAGE that wants more than we can do was taken as if it did
+// not.
+TEST_F(Refusing, WhatWantsAnExtensionOfUs) {
+  UdpPeer phone(port());
+  for (const std::string method : {"MESSAGE", "OPTIONS"}) {
+    SipRequest request{.method = method, .branch = "z9hG4bK-" + method, .call_id = method};
+    request.headers = {"Require: recipient-list-message , foo", "Require: bar"};
+    const SipText answer = phone.ask(request);
+    EXPECT_EQ(answer.start(), "SIP/2.0 420 Bad Extension") << method;
+    EXPECT_EQ(answer.header("Unsupported"), "recipient-list-message, foo, bar") << method;
+  }
+  // Of a proxy, which we are none, and of what we could do if we liked: no reason to refuse.
+  EXPECT_EQ(phone.ask({.method = "OPTIONS", .branch = "z9hG4bK-other", .headers = {"Proxy-Require: a", "Supported: b"}})
+                .status(),
+            200);
+  EXPECT_EQ(phone.ask({.method = "OPTIONS", .branch = "z9hG4bK-none", .headers = {"Require: "}}).status(), 200);
+}
+
+TEST_F(Refusing, NoAckOrCancelForWhatItRequires) {
+  UdpPeer phone(port());
+  phone.send(SipRequest{.method = "ACK", .headers = {"Require: foo"}, .content_type = "", .body = ""}.bytes());
+  EXPECT_EQ(phone.ask({.method = "OPTIONS", .branch = "z9hG4bK-two"}).header("CSeq"), "20 OPTIONS");
+  EXPECT_NE(phone.ask({.method = "CANCEL", .branch = "z9hG4bK-three", .headers = {"Require: foo"}}).status(), 420);
+}
+
+TEST_F(Refusing, SaysNoMoreOfExtensionsThanAnAnswerHolds) {
+  UdpPeer phone(port());
+  SipRequest request{.method = "OPTIONS", .branch = "z9hG4bK-many"};
+  request.headers = {"Require: many"};
+  for (int i = 0; i < 10'000; ++i) request.headers.front() += ", a";
+  const SipText many = phone.ask(request);
+  EXPECT_EQ(many.status(), 420);
+  EXPECT_TRUE(many.header("Unsupported").starts_with("many, a, a"));
+  EXPECT_LT(many.header("Unsupported").size(), 4000U);
+  request.branch = "z9hG4bK-long";
+  request.headers = {"Require: " + std::string(5000, 'a')};
+  EXPECT_EQ(phone.ask(request).status(), 420);
+}
+
 TEST_F(Refusing, TypesThatItDoesNotKnow) {
   UdpPeer phone(port());
   for (const std::string type : {"image/jpeg", "text/html", "text/plain2", "plain/text", "*/*", ""}) {

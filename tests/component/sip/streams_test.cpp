@@ -62,6 +62,17 @@ TEST_F(CostOfAConnection, OfAMegabyteOfLines) {
   }
 }
 
+TEST_F(CostOfAConnection, OfTheWorstHeadThatIsReadByTcp) {
+  static_cast<void>(port());
+  for (const char* line : kLines) {
+    RawClient phone(port());
+    std::string head = SipRequest{.method = "OPTIONS", .transport = "TCP"}.bytes();
+    head.resize(head.find("\r\n\r\n") + 2);
+    for (int i = 0; i < 1980; ++i) head += line;
+    EXPECT_LT(cost_of(phone, head + "\r\n"), kMostSeconds) << line;
+  }
+}
+
 TEST_F(CostOfAConnection, OfLinesAfterARequestThatIsWhole) {
   RawClient phone(port());
   const std::string first = SipRequest{.method = "OPTIONS", .transport = "TCP"}.bytes();

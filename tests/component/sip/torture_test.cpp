@@ -27,7 +27,9 @@ const std::vector<int> kMethod{405};
 
 const std::map<std::string, Expected> kTable{
     {"wsinv", {kMethod, kMethod}},
-    {"intmeth", {kNothing, kNothing}},  // it is in order; the stack gives up at the NUL
+    // It is in order: its NUL stands behind a backslash, in quotes. But it is a real NUL, no text that means one, and
+    // the stack ends a head there, as nobody's MESSAGE has one. It is dropped rather than changed before it is read.
+    {"intmeth", {kNothing, kNothing}},
     {"esc01", {kMethod, kMethod}},
     {"escnull", {kMethod, kMethod}},
     {"esc02", {kMethod, kMethod}},
@@ -63,7 +65,7 @@ const std::map<std::string, Expected> kTable{
     {"unkscm", {kOk, kOk}},
     {"novelsc", {kOk, kOk}},
     {"unksm2", {kMethod, kMethod}},
-    {"bext01", {kOk, kOk}},
+    {"bext01", {{420}, {420}}},
     {"invut", {kMethod, kMethod}},
     {"regaut01", {kMethod, kMethod}},
     {"multi01", {kBad, kBad}},
