@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from chroot import Chroot, environment, make_folders, unit
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "sim"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "sim"))
 
 from house import http  # noqa: E402
 from house.carrier import PASSWORD, USER, Carrier  # noqa: E402
@@ -22,6 +23,7 @@ from house.process import Process, wait_until  # noqa: E402
 
 BUILD, PACKAGES = Path(os.environ["MMSGATE_BUILD"]), Path(os.environ["MMSGATE_PACKAGES"])
 SUITE = os.environ.get("MMSGATE_SUITE", "bookworm")
+VERSION = re.search(r"project\(mmsgate VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
 CONFIG = "/etc/mmsgate/mmsgate.conf"
 STATE = ("/var/lib/mmsgate", "/var/lib/mmsgate-backup", "/var/log/mmsgate")
 ACCOUNT, NUMBER, STRANGER = "100000_alice", "5145550100", "5145550199"
@@ -127,7 +129,7 @@ def test_its_files_are_where_debian_wants_them(root: Chroot, service: Service):
     units = {Path(name).name for name in files if "systemd/system/" in name}
     assert units == {"mmsgate.service", "mmsgate-backup.service", "mmsgate-backup.timer"}
     assert not [name for name in files if "mmsgate-sim" in name or "mmsgate-phone" in name or "/home" in name]
-    assert root.run("mmsgate", "--version").strip() == "mmsgate 0.1.0"
+    assert root.run("mmsgate", "--version").strip() == f"mmsgate {VERSION}"
 
 
 def test_the_config_is_a_conffile_for_its_group_alone(root: Chroot, service: Service):
