@@ -11,7 +11,6 @@
 #include "cli/say.hpp"
 #include "ops/flexisip_check.hpp"
 #include "ops/flexisip_text.hpp"
-#include "ops/flexisip_transports.hpp"
 #include "ops/gateway_address.hpp"
 #include "runtime/files.hpp"
 
@@ -100,14 +99,14 @@ int print_flexisip(const ops::Config& config, const FlexisipOptions& options) {
   const bool both = options.only.empty();
   if (both || options.only == "flexisip.conf") fmt::print("{}", flexisip_config_text(config, known));
   if (both) fmt::print("\n\n# ---- {} ----\n", printable(known.routes_file));
-  if (both || options.only == "forward.conf") {
-    if (const auto note = ops::note_on_gateway_route(config); !note.empty()) fmt::print(stderr, "note: {}.\n", note);
-    fmt::print("{}", flexisip_routes_text(config));
-  }
+  if (both || options.only == "forward.conf") fmt::print("{}", flexisip_routes_text(config));
   return 0;
 }
 
 int check_flexisip(const ops::Config& config, const FlexisipOptions& options) {
+  if (const auto is_there = ops::has_gateway_address(config); !is_there) {
+    return say(is_there.error().detail, kWrongConfig);
+  }
   const auto text = runtime::read_file(options.flexisip_config);
   if (!text) return say_unreadable(options.flexisip_config, "--flexisip-config");
   const auto file = formats::parse_flexisip_config(*text);

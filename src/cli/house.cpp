@@ -190,9 +190,10 @@ Result<bool> House::listen(const ops::Config& config) {
     sip->look_up_callers = [this, config](auto learn) {
       // Whoever looks already tells; and name servers may take their time.
       if (names_.is_busy()) return learn({});
-      names_.start([config, learn = std::move(learn)]() mutable {
-        learn(usual_callers(config).value_or(std::vector<formats::IpNetwork>()));
-      });
+      const auto told = std::make_shared<decltype(learn)>(std::move(learn));
+      const bool looks =
+          names_.start([config, told] { (*told)(usual_callers(config).value_or(std::vector<formats::IpNetwork>())); });
+      if (!looks) (*told)({});
     };
   }
   auto endpoint = sip::listen(*std::move(sip), outbound_, log_);

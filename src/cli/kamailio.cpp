@@ -29,7 +29,6 @@ bool is_name(std::string_view text) {
 int print_kamailio(const ops::Config& config, const ops::KamailioAround& around) {
   const auto text = ops::kamailio_config_text(config, around);
   if (!text) return say(text.error().detail, kWrongConfig);
-  if (const auto note = ops::note_on_kamailio_config(config); !note.empty()) fmt::print(stderr, "note: {}.\n", note);
   fmt::print("{}", *text);
   return 0;
 }

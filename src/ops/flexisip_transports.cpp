@@ -9,7 +9,6 @@
 #include "formats/contact_uri.hpp"
 #include "formats/flexisip_config.hpp"
 #include "formats/flexisip_routes.hpp"
-#include "ops/gateway_address.hpp"
 
 namespace mmsgate::ops {
 namespace {
@@ -90,11 +89,6 @@ bool has(std::string_view value, const Config& config, bool (*is_it)(const Confi
                              [&](std::string_view item) { return is_it(config, item); });
 }
 
-/// Flexisip itself has 127.0.0.1.
-constexpr std::string_view kGatewayOfAll = "127.0.0.2";
-
-std::string gateway_host(const Config& config) { return gateway_address(config, kGatewayOfAll); }
-
 }  // namespace
 
 std::string flexisip_transports(const Config& config, std::string_view phones_address) {
@@ -127,16 +121,12 @@ std::string mended_transports(const Config& config, std::string_view wanted, std
 
 std::string gateway_route(const Config& config) {
   const bool is_tls = wants_tls(config);
-  return fmt::format("<{}>", uri(is_tls, gateway_host(config), is_tls ? config.sip_tls_port : config.sip_port));
-}
-
-std::string note_on_gateway_route(const Config& config) {
-  return note_on_gateway_address(config, "Flexisip", kGatewayOfAll);
+  return fmt::format("<{}>", uri(is_tls, config.sip_address, is_tls ? config.sip_tls_port : config.sip_port));
 }
 
 bool leads_to_gateway(const Config& config, std::string_view route) {
   const auto place = formats::sip_place(route);
-  return place.host == gateway_host(config) && place.port == (place.is_tls ? config.sip_tls_port : config.sip_port);
+  return place.host == config.sip_address && place.port == (place.is_tls ? config.sip_tls_port : config.sip_port);
 }
 
 }  // namespace mmsgate::ops

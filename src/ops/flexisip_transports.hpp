@@ -15,9 +15,7 @@ namespace mmsgate::ops {
 /// The transports of `value` without those that are in the gateway's way, and what is missing of `wanted`.
 [[nodiscard]] std::string mended_transports(const Config& config, std::string_view wanted, std::string_view value);
 
-/// What should be known by who takes gateway_route(); empty: nothing.
-[[nodiscard]] std::string note_on_gateway_route(const Config& config);
-/// Where Flexisip reaches the gateway, for forward.conf: "<sip:127.0.0.2>".
+/// Where Flexisip reaches the gateway, for forward.conf: "<sip:127.0.0.2>". Of a config that has_gateway_address().
 [[nodiscard]] std::string gateway_route(const Config& config);
 [[nodiscard]] bool leads_to_gateway(const Config& config, std::string_view route);
 

@@ -188,10 +188,7 @@ void add_garbage(std::vector<FlexisipWanted>& all, const Config& config, const F
 }
 
 void add_trust(std::vector<FlexisipWanted>& all, const Config& config) {
-  // From 127.0.0.1, and from an endpoint at all addresses, the gateway's requests come from where Flexisip trusts.
-  const bool is_own_address =
-      config.sip_address != "127.0.0.1" && config.sip_address != "0.0.0.0" && config.sip_address != "::";
-  if (!is_own_address) return;
+  if (config.sip_address == "127.0.0.1") return;  // which Flexisip trusts
   all.push_back(
       {.section = kFlood,
        .key = "white-list",

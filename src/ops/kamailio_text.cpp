@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::uint16_t kSip = 5060;
 constexpr std::uint16_t kSips = 5061;
-constexpr std::string_view kGatewayOfAll = "127.0.0.1";
 
 using Words = std::map<std::string, std::string, std::less<>>;
 
@@ -88,15 +87,9 @@ std::unexpected<Error> unknown(std::string what) { return fail(ErrorKind::reject
 /// Kamailio tells the gateway's requests by the address that they come from.
 Result<bool> has_gateway_place(const Config& config) {
   if (const auto known = has_gateway_address(config); !known) return known;
-  if (config.sip_address.find(':') != std::string::npos) {
-    return unknown(fmt::format("[sip] sipboundaddress = {}: this configuration is for a gateway at an IPv4 address",
-                               config.sip_address));
-  }
-  if (config.sip_address != "0.0.0.0" || is_loopback(config.proxy.host)) return true;
-  return unknown(
-      fmt::format("[sip] sipboundaddress = 0.0.0.0 is all addresses and does not say from which one the gateway speaks "
-                  "to Kamailio at {} (sipproxy): set it to the gateway's own address",
-                  config.proxy.host));
+  if (config.sip_address.find(':') == std::string::npos) return true;
+  return unknown(fmt::format("[sip] sipboundaddress = {}: this configuration is for a gateway at an IPv4 address",
+                             config.sip_address));
 }
 
 }  // namespace
@@ -141,7 +134,7 @@ Result<std::string> kamailio_config_text(const Config& config, const KamailioAro
       {"RPC_SOCKET", config.kamailio_rpc},
       {"FLOOD_LIMIT", "100"},
       {"MORE", ""},
-      {"GATEWAY_ADDRESS", gateway_address(config, kGatewayOfAll)},
+      {"GATEWAY_ADDRESS", config.sip_address},
       {"GATEWAY_PORT", fmt::to_string(is_tls ? config.sip_tls_port : config.sip_port)},
       {"GATEWAY_SOCKET",
        fmt::format("{}:{}:{}", is_tls ? "tls" : "udp", in_uri(proxy_host(config)), config.proxy.port)},
@@ -149,10 +142,6 @@ Result<std::string> kamailio_config_text(const Config& config, const KamailioAro
       {"TO_GATEWAY", "$ua =~ \"Linphone\""},
   };
   return filled_in(kamailio_template(), words);
-}
-
-std::string note_on_kamailio_config(const Config& config) {
-  return note_on_gateway_address(config, "Kamailio", kGatewayOfAll);
 }
 
 std::string kamailio_accounts_text(const std::vector<KamailioAccount>& accounts) {

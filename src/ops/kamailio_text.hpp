@@ -21,8 +21,6 @@ struct KamailioAround {
 [[nodiscard]] Result<bool> has_kamailio_domain(const Config& config);
 /// rejected: something that must be known is not; says what, and where it is said.
 [[nodiscard]] Result<std::string> kamailio_config_text(const Config& config, const KamailioAround& around);
-/// What should be known by who takes it; empty: nothing.
-[[nodiscard]] std::string note_on_kamailio_config(const Config& config);
 
 struct KamailioAccount {
   std::string name;

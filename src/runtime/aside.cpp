@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 namespace mmsgate::runtime {
@@ -32,16 +33,22 @@ bool Aside::is_busy() const {
   return shared_->is_busy;
 }
 
-void Aside::start(Task task) {
+bool Aside::start(Task task) {
   if (thread_.joinable()) thread_.join();  // it is over
   shared_->is_busy = true;                 // nobody else is there yet
-  thread_ = std::thread([task = std::move(task), shared = shared_]() mutable {
-    std::exchange(task, nullptr)();
-    const std::lock_guard lock(shared->mutex);
-    shared->is_busy = false;
-    shared->over.notify_all();
-  });
+  try {
+    thread_ = std::thread([task = std::move(task), shared = shared_]() mutable {
+      std::exchange(task, nullptr)();
+      const std::lock_guard lock(shared->mutex);
+      shared->is_busy = false;
+      shared->over.notify_all();
+    });
+  } catch (const std::system_error&) {
+    shared_->is_busy = false;
+    return false;
+  }
   pthread_setname_np(thread_.native_handle(), name_.substr(0, 15).c_str());
+  return true;
 }
 
 }  // namespace mmsgate::runtime

@@ -23,8 +23,8 @@ class Aside {
   Aside& operator=(const Aside&) = delete;
 
   [[nodiscard]] bool is_busy() const;
-  /// When it is not busy.
-  void start(Task task);
+  /// When it is not busy. False: the system lets nobody have another thread now, and the task is gone.
+  [[nodiscard]] bool start(Task task);
 
  private:
   struct Shared;

@@ -6,13 +6,15 @@
 
 namespace mmsgate::sip {
 
-bool Callers::has(const std::string& source) const {
+bool Callers::has(const std::string& source, Clock::time_point now) const {
   const auto address = formats::IpAddress::parse(source);
-  return address ? has(*address) : known_.empty();
+  return address ? has(*address, now) : known_.empty();
 }
 
-bool Callers::has(const formats::IpAddress& source) const {
-  return known_.empty() || std::ranges::any_of(known_, [&](const Known& each) { return each.network.has(source); });
+/// Whoever has become a stranger since the last look is refused, which causes the next one.
+bool Callers::has(const formats::IpAddress& source, Clock::time_point now) const {
+  return known_.empty() ||
+         std::ranges::any_of(known_, [&](const Known& each) { return each.is_good(now) && each.network.has(source); });
 }
 
 void Callers::refused(const std::string& source, Clock::time_point now,
@@ -23,8 +25,9 @@ void Callers::refused(const std::string& source, Clock::time_point now,
   look_up_([this, source, sip_thread, still = std::move(still), alive = std::weak_ptr(alive_)](Networks found) mutable {
     sip_thread->post([this, source, still = std::move(still), alive, found = std::move(found)]() mutable {
       if (alive.expired()) return;
-      learn(found, Clock::now());
-      if (!has(source)) still(source);
+      const auto then = Clock::now();
+      learn(found, then);
+      if (!has(source, then)) still(source);
     });
   });
 }
@@ -38,7 +41,7 @@ void Callers::learn(const Networks& found, Clock::time_point now) {
       each.missing_since = now;
     }
   }
-  std::erase_if(known_, [now](const Known& each) { return each.missing_since && now - *each.missing_since > kStays; });
+  std::erase_if(known_, [now](const Known& each) { return !each.is_good(now); });
   for (const formats::IpNetwork& network : found) {
     const bool is_known = std::ranges::any_of(known_, [&](const Known& each) { return each.network == network; });
     if (!is_known) known_.push_back({.network = network, .missing_since = {}});

@@ -28,8 +28,8 @@ class Callers {
 
   Callers(const Networks& known, LookUpCallers look_up) : look_up_(std::move(look_up)) { learn(known, {}); }
 
-  [[nodiscard]] bool has(const std::string& source) const;
-  [[nodiscard]] bool has(const formats::IpAddress& source) const;
+  [[nodiscard]] bool has(const std::string& source, Clock::time_point now) const;
+  [[nodiscard]] bool has(const formats::IpAddress& source, Clock::time_point now) const;
   /// `source` was refused. `still` is called when it is a stranger for all we know: now, or when it was looked up.
   void refused(const std::string& source, Clock::time_point now, const std::shared_ptr<runtime::Mailbox>& sip_thread,
                std::function<void(const std::string&)> still);
@@ -38,6 +38,8 @@ class Callers {
 
  private:
   struct Known {
+    [[nodiscard]] bool is_good(Clock::time_point now) const { return !missing_since || now - *missing_since <= kStays; }
+
     formats::IpNetwork network;
     std::optional<Clock::time_point> missing_since;
   };

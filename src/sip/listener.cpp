@@ -86,7 +86,8 @@ Result<std::uint16_t> Listener::open() {
   const std::uint16_t port = port_of(agent_.get());
   limit_what_a_read_takes(options_.address, port);
   connections_.emplace(
-      options_, loop_, [this](const formats::IpAddress& address) { return callers_.has(address); },
+      options_, loop_,
+      [this](const formats::IpAddress& address) { return callers_.has(address, Callers::Clock::now()); },
       [this](const std::string& address) { receiver_.on_crowd(address); });
   watch(port);
   return port;
@@ -120,9 +121,10 @@ int Listener::handle(nta_incoming_t* incoming, const sip_t& sip) {
   nta_incoming_tag(incoming, nullptr);
   if (sip.sip_request->rq_method == sip_method_ack) return 0;
   const Source source = source_of(incoming);
-  if (!callers_.has(source.address)) {
+  const auto now = Callers::Clock::now();
+  if (!callers_.has(source.address, now)) {
     answer(incoming, 403, "Not from this address");
-    callers_.refused(source.address, Callers::Clock::now(), loop_.mailbox(),
+    callers_.refused(source.address, now, loop_.mailbox(),
                      [this](const std::string& stranger) { receiver_.on_stranger(stranger); });
     return 0;
   }

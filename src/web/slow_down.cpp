@@ -59,7 +59,6 @@ void SlowDown::right(const Device& device, Clock::time_point now) {
   const Both both{device.home, device.account};
   by_device_.forget(device);
   by_both_.forget(both);
-  failed_proofs_.forget(both);
   at_home_.add(device, now);
 }
 

@@ -2,7 +2,10 @@
 #include "runtime/aside.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <future>
 
 #include "support/eventually.hpp"
@@ -13,6 +16,8 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using testing_support::eventually;
+
+constexpr uid_t kNobody = 65'534;
 
 /// What a name server that does not answer is like.
 class Held {
@@ -39,7 +44,7 @@ TEST(Aside, WhoStartsATaskDoesNotWaitForIt) {
   Held slow;
   Aside aside("names", hours(1));
   EXPECT_FALSE(aside.is_busy());
-  aside.start(slow.task());
+  ASSERT_TRUE(aside.start(slow.task()));
   slow.wait_until_begun();
   EXPECT_TRUE(aside.is_busy());
   slow.let_go();
@@ -50,10 +55,25 @@ TEST(Aside, TakesOneAfterTheOther) {
   Aside aside("names", hours(1));
   for (int n = 0; n < 20; ++n) {
     std::promise<int> told;
-    aside.start([&told, n] { told.set_value(n); });
+    ASSERT_TRUE(aside.start([&told, n] { told.set_value(n); }));
     EXPECT_EQ(told.get_future().get(), n);
     ASSERT_TRUE(eventually([&] { return !aside.is_busy(); }));
   }
+}
+
+/// Ends the process: 0 when it is said.
+[[noreturn]] void start_without_threads() {
+  // Of root the kernel counts nothing.
+  const rlimit none{.rlim_cur = 1, .rlim_max = 1};
+  if (::setrlimit(RLIMIT_NPROC, &none) != 0 || ::setresuid(kNobody, kNobody, kNobody) != 0) std::_Exit(2);
+  Aside aside("names");
+  const bool starts = aside.start([] {});
+  std::_Exit(starts || aside.is_busy() ? 1 : 0);
+}
+
+// Regression: the exception ended the process.
+TEST(Aside, WhereTheSystemHasNoThreadForItItIsSaid) {
+  EXPECT_EXIT(start_without_threads(), testing::ExitedWithCode(0), "");
 }
 
 TEST(Aside, TheEndWaitsForATaskThatIsSoonOver) {
@@ -61,7 +81,7 @@ TEST(Aside, TheEndWaitsForATaskThatIsSoonOver) {
   std::jthread other;
   {
     Aside aside("names", hours(1));
-    aside.start(slow.task());
+    ASSERT_TRUE(aside.start(slow.task()));
     slow.wait_until_begun();
     other = std::jthread([&slow] { slow.let_go(); });
   }
@@ -72,7 +92,7 @@ TEST(Aside, TheEndIsNotHeldUpByATaskThatHangs) {
   Held slow;
   {
     Aside aside("names", milliseconds(10));
-    aside.start(slow.task());
+    ASSERT_TRUE(aside.start(slow.task()));
     slow.wait_until_begun();
   }
   slow.let_go();

@@ -80,9 +80,9 @@ INSTANTIATE_TEST_SUITE_P(
               "sip:sms.example.org sip:localhost:5090;maddr=127.0.0.1", "<sip:127.0.0.5:5070>"},
         Setup{"sipproxy = proxy.example.org\nsipboundaddress = 10.0.0.7", "phoneproxy = proxy.example.org",
               "sips:proxy.example.org sip:proxy.example.org", "<sip:10.0.0.7>"},
-        Setup{"sipboundaddress = 0.0.0.0\nsipport = 5080", "phoneproxy = a.example.org:5065",
+        Setup{"sipboundaddress = 127.0.0.1\nsipport = 5080", "phoneproxy = a.example.org:5065",
               "sips:a.example.org:5065 sip:a.example.org:5065;transport=udp sip:localhost;maddr=127.0.0.1",
-              "<sip:127.0.0.2:5080>"},
+              "<sip:127.0.0.1:5080>"},
         Setup{"proxytransport = tls\nsiptlsport = 5071\nsipproxy = localhost:5063", "",
               "sips:sms.example.org sip:sms.example.org sips:localhost:5063;maddr=127.0.0.1;tls-verify-outgoing=0",
               "<sips:127.0.0.2:5071>"}));
