@@ -206,6 +206,14 @@ def test_the_source_archive_is_the_same_in_other_surroundings(repository: Reposi
     assert f"{hashlib.sha256(first).hexdigest()}  mmsgate-1.2.3.tar.gz" in (archive.parent / "SHA256SUMS").read_text()
 
 
+def test_what_was_built_for_other_ends_stays(repository: Repository):
+    program = repository.folder / "build/release/src/mmsgate"
+    program.parent.mkdir(parents=True)
+    program.write_text("made by scripts/run")
+    assert repository.release("--source").returncode == 0
+    assert program.read_text() == "made by scripts/run"
+
+
 def test_what_is_there_and_is_another_stays(repository: Repository):
     kept = repository.folder / "build/release-1.2.3/mmsgate-1.2.3.tar.gz"
     kept.parent.mkdir(parents=True)
@@ -213,7 +221,7 @@ def test_what_is_there_and_is_another_stays(repository: Repository):
     done = repository.release("--source")
     assert done.returncode == 1 and "is there already, and is another one" in done.stderr
     assert kept.read_text() == "the one that people have"
-    assert (repository.folder / "build/release/new/mmsgate-1.2.3.tar.gz").exists(), "both can be looked at"
+    assert (repository.folder / "build/releasing/new/mmsgate-1.2.3.tar.gz").exists(), "both can be looked at"
 
 
 def package(folder: Path, text: str) -> Path:
