@@ -21,7 +21,7 @@ from .carrier import PASSWORD, USER, Carrier
 from .crowd import Crowd, allow_files
 from .gateway import Gateway
 from .ports import free_port, own_address
-from .process import Process, wait_until
+from .process import Gone, Process, wait_until
 from .proxy import Proxy
 
 DOMAIN = "sim.example"
@@ -178,7 +178,11 @@ class Soak:
         return int(self.carrier.look("healthz")["calls"])
 
     def wait_until_nothing_is_open(self, patience: float) -> None:
-        wait_until(lambda: not self.gateway.messages("list", "--open", "--limit", "1"), "nothing waits any more", patience, 0.5)
+        try:
+            wait_until(lambda: not self.gateway.messages("list", "--open", "--limit", "1"), "nothing waits any more", patience, 0.5)
+        except Gone as gone:
+            first = self.gateway.messages("list", "--open", "--limit", "1")[0]
+            raise Gone(f"{gone}; such as: {json.dumps(self.gateway.messages('show', str(first['id'])))}") from gone
 
     def hook_ms(self) -> float:
         """How long VoIP.ms waits for an answer now, to a body that says nothing new. inf: there was none."""

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .process import Gone
 from .soak import Found, Plan, Soak, open_files, run
 
 WAYS = {"in": "web hook to phone", "out": "phone to VoIP.ms"}
@@ -44,11 +45,17 @@ def main() -> int:
         return 2
     folder = Path(tempfile.mkdtemp(prefix="mmsgate-soak-", dir=arguments.build.resolve()))
     soak = Soak(arguments.build.resolve(), folder)
+    is_kept = False
     try:
         found = run(soak, Plan(seconds=60 * arguments.minutes, probe=20_000), lambda words: print(words, flush=True))
+    except Gone as gone:
+        print(f"{gone}\nIts database and its log stay in {folder}", file=sys.stderr)
+        is_kept = True
+        return 1
     finally:
         soak.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not is_kept:
+            shutil.rmtree(folder, ignore_errors=True)
     report(found)
     complaints = found.complaints()
     print("\n" + ("\n".join(complaints) or "Nothing was lost, nothing was doubled."))
