@@ -43,13 +43,6 @@ class RateLimiter {
     const auto known = seen_.find(key);
     return most_ <= 0 || known == seen_.end() || left(*known->second, now) >= 1;
   }
-  /// It has all again.
-  void forget(const Key& key) {
-    const auto known = seen_.find(key);
-    if (known == seen_.end()) return;
-    order_.erase(known->second);
-    seen_.erase(known);
-  }
 
   [[nodiscard]] std::size_t remembered() const { return seen_.size(); }
 
