@@ -13,8 +13,6 @@ namespace {
 constexpr Duration kRecordPause = std::chrono::seconds(1);
 /// Where only a person or a quota can help, asking each minute only fills the log.
 constexpr Duration kSlowWait = std::chrono::minutes(10);
-/// Who is sent on later than this, while many others wait too, waits because we are behind.
-constexpr Duration kTooLate = std::chrono::seconds(5);
 /// Ticks of yesterday are of no use to anyone.
 constexpr Duration kReceiptLife = std::chrono::hours(24);
 
@@ -68,14 +66,15 @@ void Deliveries::stop() {
 
 void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
   if (flow(target).sender == nullptr) return claimed(Pump::Batch{});
-  world_.store.claim(target, limit, world_.clock.now(),
-                     [this, target, claimed = std::move(claimed)](Result<store::Claimed> got) {
-                       world_.loop.post([this, target, claimed, got = std::move(got)]() mutable {
+  const int count_to = flow(target).backlog.count_to(steady_now());
+  world_.store.claim(target, limit, world_.clock.now(), count_to,
+                     [this, target, limit, claimed = std::move(claimed)](Result<store::Claimed> got) {
+                       world_.loop.post([this, target, limit, claimed, got = std::move(got)]() mutable {
                          if (!got) {
                            world_.log.error("cannot take deliveries from the store: {}", got.error().detail);
                            return claimed(std::unexpected(got.error()));
                          }
-                         look_whether_behind(target, *got);
+                         look_whether_behind(target, std::ssize(got->jobs) == limit, got->ready);
                          // The pump counts them before one can end.
                          const Pump::Batch batch{static_cast<int>(got->jobs.size()), got->next_due};
                          std::vector<store::Job> jobs = std::move(got->jobs);
@@ -85,11 +84,10 @@ void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
                      });
 }
 
-// What waits for a phone that is off, or for VoIP.ms to get well, is not due and counts for nothing here; and a
-// household never has so many at once. What is accepted all the same would wait the longer, without end, until the disk
-// is full.
-void Deliveries::look_whether_behind(Target target, const store::Claimed& got) {
-  const bool is_behind = got.late >= kTooLate && got.still_due >= store::kManyDue;
+// What is accepted all the same would wait the longer, without end, until the disk is full.
+void Deliveries::look_whether_behind(Target target, bool is_full, int ready) {
+  flow(target).backlog.claimed(steady_now(), is_full, ready);
+  const bool is_behind = flow(target).backlog.is_behind();
   if (flow(target).is_behind.exchange(is_behind) == is_behind) return;
   if (is_behind && behind_lines_.is_time()) {
     world_.log.warning(
@@ -116,7 +114,18 @@ void Deliveries::in_hand(const std::shared_ptr<Try>& attempt) {
   if (!std::exchange(attempt->counted, false)) return;
   // A lane that cannot be freed now is freed by the outcome.
   world_.store.free_lane(attempt->job.id, world_.clock.now(), [](const Result<bool>&) {});
-  flow(attempt->job.target).pump.finished();
+  freed(attempt->job.target);
+}
+
+void Deliveries::freed(Target target) {
+  flow(target).backlog.gone();
+  flow(target).pump.finished();
+}
+
+TimePoint Deliveries::steady_now() const {
+  TimePoint now = world_.clock.now();
+  now -= world_.clock.stepped();
+  return now;
 }
 
 void Deliveries::ended(const std::shared_ptr<Try>& attempt, Verdict verdict) {
@@ -128,7 +137,7 @@ void Deliveries::ended(const std::shared_ptr<Try>& attempt, Verdict verdict) {
   record(std::move(outcome));
   // The store takes commands in order: what the outcome frees is there when the next claim comes.
   if (std::exchange(attempt->counted, false)) {
-    flow(job.target).pump.finished();
+    freed(job.target);
   } else {
     poke(job.target);
   }

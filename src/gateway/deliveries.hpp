@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "core/backlog.hpp"
 #include "gateway/pump.hpp"
 #include "gateway/sender.hpp"
 #include "gateway/world.hpp"
@@ -43,6 +44,7 @@ class Deliveries {
   struct Flow {
     Pump pump;
     Sender* sender = nullptr;
+    Backlog backlog{};
     std::atomic<bool> is_behind = false;
   };
   /// A try under way.
@@ -58,10 +60,14 @@ class Deliveries {
   static std::size_t index(Target target) { return target == Target::phone ? 0 : 1; }
   Flow& flow(Target target) { return flows_[index(target)]; }
   void claim(Target target, int limit, Pump::Claimed claimed);
-  void look_whether_behind(Target target, const store::Claimed& got);
+  void look_whether_behind(Target target, bool is_full, int ready);
   void begin(store::Job job);
   void in_hand(const std::shared_ptr<Try>& attempt);
   void ended(const std::shared_ptr<Try>& attempt, Verdict verdict);
+  /// There is room for another.
+  void freed(Target target);
+  /// By a clock that nobody sets.
+  [[nodiscard]] TimePoint steady_now() const;
   [[nodiscard]] store::Outcome judge(const Try& attempt, Verdict verdict);
   void record(store::Outcome outcome);
   void look_for(const std::string& account);

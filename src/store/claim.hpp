@@ -16,14 +16,15 @@ class Claimer {
  public:
   Claimer(Database& db, EventLog& events);
 
-  [[nodiscard]] Claimed claim(Target target, int limit, TimePoint now);
+  [[nodiscard]] Claimed claim(Target target, int limit, TimePoint now, int count_to);
 
  private:
-  [[nodiscard]] std::vector<Job> due(Target target, int limit, TimePoint now, Duration& late);
+  [[nodiscard]] int ready(Target target, TimePoint now, int count_to);
+  [[nodiscard]] std::vector<Job> due(Target target, int limit, TimePoint now);
 
   EventLog& events_;
   PartReader parts_;
-  Statement due_, mark_, next_due_, still_due_;
+  Statement due_, mark_, next_due_, ready_;
 };
 
 }  // namespace mmsgate::store

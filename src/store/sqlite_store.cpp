@@ -116,8 +116,9 @@ class SqliteStore final : public Store {
   void note_log(std::vector<LoggedId> entries, Done<bool> done) override {
     carry_out([this, entries = std::move(entries)] { desk_->twins.note_log(entries); }, std::move(done));
   }
-  void claim(Target target, int limit, TimePoint now, Done<Claimed> done) override {
-    submit<Claimed>([this, target, limit, now] { return desk_->claimer.claim(target, limit, now); }, std::move(done));
+  void claim(Target target, int limit, TimePoint now, int count_to, Done<Claimed> done) override {
+    submit<Claimed>([this, target, limit, now, count_to] { return desk_->claimer.claim(target, limit, now, count_to); },
+                    std::move(done));
   }
   void record(Outcome outcome, TimePoint now, FollowUp follow_up, Done<Recorded> done) override {
     submit<Recorded>([this, outcome = std::move(outcome), now,

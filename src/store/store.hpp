@@ -69,13 +69,9 @@ struct Job {
 struct Claimed {
   std::vector<Job> jobs;
   std::optional<TimePoint>
-      next_due;       ///< When the next one falls due that was not claimed now; nothing: none waits for a time.
-  Duration late{};    ///< So long ago the first of the jobs fell due.
-  int still_due = 0;  ///< Others that are due too; counted up to kManyDue, and only when a job is late by a second.
+      next_due;   ///< When the next one falls due that was not claimed now; nothing: none waits for a time.
+  int ready = 0;  ///< As many as could have gone: these, others that are due, and all that stand behind one of them.
 };
-
-/// More are not counted.
-inline constexpr int kManyDue = 1000;
 
 /// A part whose bytes are wanted, claimed for one try; end it with record_part().
 struct Fetch {
@@ -160,8 +156,9 @@ class Store {
   /// id by which it was told proves that ids can be trusted, and words need not be compared any more.
   virtual void note_log(std::vector<LoggedId> entries, Done<bool> done) = 0;
 
-  /// Takes up to `limit` deliveries that are due at `now` and first in their lane, and marks them sending.
-  virtual void claim(Target target, int limit, TimePoint now, Done<Claimed> done) = 0;
+  /// Takes up to `limit` deliveries that are due at `now` and first in their lane, and marks them sending. `count_to`:
+  /// no more are counted as `ready`; 0: none are.
+  virtual void claim(Target target, int limit, TimePoint now, int count_to, Done<Claimed> done) = 0;
   /// Records what happened, by core's table, and frees the lane where it says so.
   virtual void record(Outcome outcome, TimePoint now, FollowUp follow_up, Done<Recorded> done) = 0;
   /// The other side has shown that it has the request (SIP 100), though it has not said yes: the next of the lane may

@@ -123,7 +123,7 @@ TEST_F(RestoreTest, AnOpenDeliveryToTheCarrierAsksItsLogFirst) {
   auto store = here_.open();
   const auto claim = [&](TimePoint now) {
     std::promise<Result<store::Claimed>> answer;
-    store->claim(Target::carrier, 10, now, [&](auto claimed) { answer.set_value(std::move(claimed)); });
+    store->claim(Target::carrier, 10, now, 0, [&](auto claimed) { answer.set_value(std::move(claimed)); });
     return *answer.get_future().get();
   };
   EXPECT_THAT(claim(kNow + std::chrono::minutes(1)).jobs, IsEmpty());

@@ -131,8 +131,13 @@ TEST_F(EngineTest, WhenMoreWaitsThanCanBeSentItSaysSoUntilThatIsOver) {
   EXPECT_FALSE(deliveries_->is_behind(Target::phone));
   const int waiting = fall_behind(Target::phone);
   EXPECT_FALSE(deliveries_->is_behind(Target::carrier)) << "each way out has its own";
-  take(phones_, waiting);
-  EXPECT_FALSE(deliveries_->is_behind(Target::phone));
+  catch_up(Target::phone, waiting);
+}
+
+// Only the first of a conversation is due; the others wait behind it, however many they become.
+TEST_F(EngineTest, LongConversationsAreACrowdToo) {
+  start();
+  catch_up(Target::carrier, fall_behind(Target::carrier, 200));
 }
 
 TEST_F(EngineTest, AFewThatAreLateAreNoCrowd) {

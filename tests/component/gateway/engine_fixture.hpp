@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 #include "gateway/deliveries.hpp"
@@ -104,13 +105,13 @@ class EngineTest : public testing::Test {
     deliveries_->poke(target);
     return id;
   }
-  /// More than this way out is given at once, and all long overdue; each in a conversation of its own.
-  int fall_behind(Target target) {
+  /// More than this way out is given at once, and hardly any of it goes; in so many conversations. Answers how
+  /// many tries are still to be begun or answered.
+  int fall_behind(Target target, int conversations = 10'000) {
     std::vector<NewMessage> rows;
-    for (int n = 0; n < store::kManyDue + 2 * settings_.phones_at_once; ++n) {
+    for (int n = 0; n < Backlog::kMany + 2 * settings_.phones_at_once; ++n) {
       rows.push_back(target == Target::phone ? message(std::to_string(n), {kAlice}) : to_carrier(std::to_string(n)));
-      rows.back().peer = std::to_string(5145551000 + n);
-      rows.back().received_at -= std::chrono::minutes(1);
+      rows.back().peer = std::to_string(5145551000 + n % conversations);
       if (target == Target::carrier) rows.back().deliveries.front().destination = rows.back().peer;
     }
     const std::size_t count = rows.size();
@@ -118,8 +119,14 @@ class EngineTest : public testing::Test {
     store_->accept(std::move(rows), [&](const Result<store::Accepted>&) { stored.set_value(); });
     stored.get_future().get();
     deliveries_->poke(target);
+    HandSender& sender = target == Target::phone ? phones_ : carrier_;
+    auto first = sender.tries.pop();
+    EXPECT_TRUE(first);
+    EXPECT_FALSE(deliveries_->is_behind(target));
+    passed_ = passed_.load() + Backlog::kLookEach;
+    if (first) first->report.ended({.event = Event::accepted, .reason = "taken"});
     EXPECT_TRUE(testing_support::eventually([this, target] { return deliveries_->is_behind(target); }));
-    return static_cast<int>(count);
+    return static_cast<int>(count) - 1;
   }
   /// So many tries are begun, and each succeeds.
   static void take(HandSender& sender, int count) {
@@ -128,6 +135,11 @@ class EngineTest : public testing::Test {
       ASSERT_TRUE(each) << n;
       each->report.ended({.event = Event::accepted, .reason = "taken"});
     }
+  }
+  /// Ends what fall_behind() has begun.
+  void catch_up(Target target, int count) {
+    take(target == Target::phone ? phones_ : carrier_, count);
+    EXPECT_TRUE(testing_support::eventually([this, target] { return !deliveries_->is_behind(target); }));
   }
   /// What the store was told before is written, or failed.
   void settle() {
@@ -144,7 +156,13 @@ class EngineTest : public testing::Test {
   }
 
   testing_support::TempFolder folder_;
-  runtime::SystemClock clock_;
+  std::atomic<Duration> passed_{Duration::zero()};  ///< More than has really passed.
+  runtime::SystemClock clock_{[this] {
+    auto reading = runtime::SystemClock::read_kernel();
+    reading.wall += passed_.load();
+    reading.uptime += passed_.load();
+    return reading;
+  }};
   testing_support::CountingRandom random_;
   std::shared_ptr<runtime::Log> log_ = runtime::Log::none();
   DirectoryBook book_;

@@ -76,7 +76,7 @@ TEST_F(InboundTest, WhenTooManyWaitVoipMsIsToComeAgain) {
   EXPECT_EQ(refusal.status, 503);
   EXPECT_EQ(refusal.headers.front().first, "Retry-After");
   EXPECT_EQ(stored().size(), before);
-  take(phones_, waiting);
+  catch_up(Target::phone, waiting);
   EXPECT_EQ(call(post("message.received", "99999")).status, 200);
 }
 

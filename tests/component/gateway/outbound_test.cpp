@@ -134,7 +134,7 @@ TEST_F(OutboundTest, WhenTooManyWaitThePhoneIsToldToSendItAgainLater) {
   auto to_bob = text("an extension has a way of its own");
   to_bob.target_user = "102";
   EXPECT_EQ(send(to_bob).first, 202);
-  take(carrier_, waiting);
+  catch_up(Target::carrier, waiting);
   EXPECT_EQ(send(text("now")).first, 202);
 }
 

@@ -221,7 +221,7 @@ TEST_F(SiteTest, WhenTooManyWaitAScriptIsToldToComeAgain) {
   EXPECT_THAT(refused->headers, Contains(Pair("Retry-After", "60")));
   EXPECT_EQ(site_->refuse(to_bob(kWrongKey))->status, 403) << "to who has no key nothing is said of it";
   EXPECT_EQ(upload(std::nullopt).status, 200) << "a phone's file is no message yet";
-  take(phones_, waiting);
+  catch_up(Target::phone, waiting);
   EXPECT_FALSE(site_->refuse(to_bob()));
 }
 

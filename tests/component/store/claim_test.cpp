@@ -36,33 +36,40 @@ TEST_F(Claim, TakesTheEarliestFirstAndNoMoreThanAsked) {
   EXPECT_EQ(claimed->next_due, kNow - seconds(1));
 }
 
-TEST_F(Claim, SaysHowLateItIsAndHowManyAreDueBesides) {
+TEST_F(Claim, CountsWhatCouldGoWhenAsked) {
   std::vector<NewMessage> messages;
-  for (int n = 0; n < kManyDue + 10; ++n) {
-    messages.push_back(text_from(std::to_string(5145551000 + n), std::to_string(n)));
-    messages.back().received_at = kNow - seconds(n < 4 ? 7 : 3);
-  }
+  for (int n = 0; n < 20; ++n) messages.push_back(text_from(std::to_string(5145551000 + n), std::to_string(n)));
+  messages.push_back(text_to(kPeer, "out"));
+  messages.push_back(text_from("5145552000", "later"));
+  messages.back().received_at = kNow + seconds(1);
   static_cast<void>(client_->accept(messages));
-  const auto first = client_->claim(kNow, Target::phone, 4);
-  ASSERT_TRUE(first.has_value());
-  EXPECT_EQ(first->late, seconds(7));
-  EXPECT_EQ(first->still_due, kManyDue) << "no more are counted";
-  const auto second = client_->claim(kNow, Target::phone, kManyDue);
-  EXPECT_EQ(second->late, seconds(3));
-  EXPECT_EQ(second->still_due, 6);
-  const auto last = client_->claim(kNow, Target::phone, 6);
-  EXPECT_EQ(last->still_due, 0);
-  EXPECT_EQ(client_->claim(kNow, Target::phone, 6)->late, seconds(0));
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 4, 100)->ready, 20) << "those it takes are counted too";
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 4, 10)->ready, 10) << "no more are counted";
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 4)->ready, 0) << "nobody asked";
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 8, 100)->ready, 8);
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 8, 100)->ready, 0) << "all are under way";
+  EXPECT_EQ(client_->claim(kNow, Target::carrier, 0, 100)->ready, 1);
 }
 
-TEST_F(Claim, WhatWaitsBehindAnotherOfItsConversationIsNotDue) {
-  NewMessage first = text_from(kPeer, "1");
-  NewMessage second = text_from(kPeer, "2");
-  first.received_at = second.received_at = kNow - seconds(9);
-  static_cast<void>(client_->accept({first, second}));
-  const auto claimed = client_->claim(kNow, Target::phone, 1);
-  EXPECT_EQ(claimed->late, seconds(9));
-  EXPECT_EQ(claimed->still_due, 0);
+// However many stand in a conversation, only its first is due.
+TEST_F(Claim, CountsAlsoWhatStandsBehindOneThatCouldGo) {
+  std::vector<NewMessage> messages;
+  for (int n = 0; n < 30; ++n) messages.push_back(text_from(kPeer, std::to_string(n)));
+  for (int n = 30; n < 40; ++n) messages.push_back(text_from("5145550112", std::to_string(n)));
+  static_cast<void>(client_->accept(messages));
+  const auto claimed = client_->claim(kNow, Target::phone, 1, 100);
+  ASSERT_EQ(claimed->jobs.size(), 1U);
+  EXPECT_EQ(claimed->ready, 40);
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 1, 35)->ready, 10)
+      << "the conversation of one under way can send no more";
+}
+
+TEST_F(Claim, WhatWaitsBehindAPhoneThatIsOffIsNotReady) {
+  static_cast<void>(client_->accept({text_from(kPeer, "1"), text_from(kPeer, "2"), text_from("5145550112", "3")}));
+  const auto ids = client_->claim_ids();
+  postpone(ids.at(0), kNow + seconds(60));
+  postpone(ids.at(1), kNow);
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 1, 100)->ready, 1);
 }
 
 TEST_F(Claim, TakesNothingWhenThereIsNoRoom) {

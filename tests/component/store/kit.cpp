@@ -22,8 +22,8 @@ Folder::~Folder() {
 Result<Accepted> Client::accept(std::vector<NewMessage> messages) {
   return wait_for<Accepted>([&](auto done) { store_.accept(std::move(messages), std::move(done)); });
 }
-Result<Claimed> Client::claim(TimePoint now, Target target, int limit) {
-  return wait_for<Claimed>([&](auto done) { store_.claim(target, limit, now, std::move(done)); });
+Result<Claimed> Client::claim(TimePoint now, Target target, int limit, int count_to) {
+  return wait_for<Claimed>([&](auto done) { store_.claim(target, limit, now, count_to, std::move(done)); });
 }
 Result<Recorded> Client::record(Outcome outcome, TimePoint now, FollowUp follow_up) {
   return wait_for<Recorded>(

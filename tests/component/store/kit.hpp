@@ -51,7 +51,7 @@ class Client {
  public:
   explicit Client(Store& store) : store_(store) {}
   Result<Accepted> accept(std::vector<NewMessage> messages);
-  Result<Claimed> claim(TimePoint now = kNow, Target target = Target::phone, int limit = 100);
+  Result<Claimed> claim(TimePoint now = kNow, Target target = Target::phone, int limit = 100, int count_to = 0);
   Result<Recorded> record(Outcome outcome, TimePoint now = kNow, FollowUp follow_up = {});
   Result<bool> free_lane(DeliveryId id, TimePoint now = kNow);
   Result<Recorded> receipt(const std::string& call_id, const std::string& destination, TimePoint now = kNow,

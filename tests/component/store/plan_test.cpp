@@ -27,6 +27,7 @@ class Plan : public StoreTest {
     static_cast<void>(client_->record_part({.id = fetches->fetches.at(0).id, .blob = make_blob('a')}));
     static_cast<void>(client_->record_part({.id = fetches->fetches.at(1).id, .next_try = kNow}));
     static_cast<void>(client_->record_part({.id = fetches->fetches.at(1).id}));
+    static_cast<void>(client_->claim(kNow, Target::phone, 0, 100));
     const auto ids = client_->claim_ids();
     static_cast<void>(client_->free_lane(ids.at(0)));
     static_cast<void>(client_->record({.id = ids.at(0), .event = Event::postponed, .next_try = kNow + Duration(1)}));
@@ -97,7 +98,7 @@ TEST_F(Plan, NothingThatTheGatewayDoesWalksThroughATable) {
 TEST_F(Plan, ClaimingWalksAlongWhatIsDueAndSortsNothing) {
   reopen();
   spy_.forget();
-  static_cast<void>(client_->claim());
+  static_cast<void>(client_->claim(kNow, Target::phone, 100, 100));
   Sql sql(path());
   int found = 0;
   for (const std::string& statement : spy_.statements()) {
@@ -107,7 +108,7 @@ TEST_F(Plan, ClaimingWalksAlongWhatIsDueAndSortsNothing) {
     EXPECT_NE(plan.find("deliveries_open (target=? AND due_at"), std::string::npos) << plan;
     EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
   }
-  EXPECT_EQ(found, 2);
+  EXPECT_EQ(found, 3);
 }
 
 TEST_F(Plan, TheFirstOfALaneAndTheNextBehindItAreFoundByTheirOwnIndexes) {

@@ -112,7 +112,7 @@ TEST_F(WriterOf, AnswersComeInTheOrderOfTheCallsAndOnOneThread) {
     if (i % 2 == 0) {
       store_->accept({text_from(kPeer, std::to_string(i))}, [note](const Result<Accepted>&) { note(); });
     } else {
-      store_->claim(Target::carrier, 1, kNow, [note](const Result<Claimed>&) { note(); });
+      store_->claim(Target::carrier, 1, kNow, 0, [note](const Result<Claimed>&) { note(); });
     }
   }
   answered.wait();
@@ -125,7 +125,7 @@ TEST_F(WriterOf, ACommandSeesWhatTheOneBeforeItDidThoughBothWait) {
   std::promise<std::size_t> claimed;
   Blocked blocked(*store_);
   store_->accept({text_from(kPeer, "1")}, [](const Result<Accepted>&) {});
-  store_->claim(Target::phone, 10, kNow,
+  store_->claim(Target::phone, 10, kNow, 0,
                 [&claimed](const Result<Claimed>& got) { claimed.set_value(got->jobs.size()); });
   blocked.release();
   EXPECT_EQ(claimed.get_future().get(), 1U);
