@@ -141,10 +141,10 @@ class Sender {
     --flying_;
     const bool is_taken = status >= 200 && status < 300;
     char& outcome = outcomes_[flight.number];
-    // 503 is the one that says no. After another (408: the proxy's patience is over) nobody but the other side knows
-    // whether it was taken: who sends it again may have sent it twice.
-    constexpr int kNotNow = 503;
-    outcome = is_taken ? 'a' : status == kNotNow ? 'r' : 'u';
+    // 503 is the one that says no; a proxy hands it on as 500 (RFC 3261, 16.7). After another (408: the proxy's patience
+    // is over) nobody but the other side knows whether it was taken: who sends it again may have sent it twice.
+    constexpr int kNotNow = 503, kNotNowOfProxy = 500;
+    outcome = is_taken ? 'a' : status == kNotNow || status == kNotNowOfProxy ? 'r' : 'u';
     if (outcome == 'r' && flight.tries < options_.tries) {
       const auto pause = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.retry));
       again_.emplace_back(Clock::now() + pause, std::pair(flight.number, flight.tries));

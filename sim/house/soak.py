@@ -269,8 +269,8 @@ class Found:
         return found
 
 
-#: What a sender may hear. 408 is the proxy's word for its own patience.
-CLEAN = {"in": {"200", "429", "503"}, "out": {"200", "202", "503", "408"}}
+#: What a sender may hear. 408 is the proxy's word for its own patience, 500 for the gateway's 503.
+CLEAN = {"in": {"200", "429", "503"}, "out": {"200", "202", "500", "503", "408"}}
 
 
 def calm(soak: Soak, seconds: float) -> list[Json]:

@@ -45,21 +45,22 @@ def main() -> int:
         return 2
     folder = Path(tempfile.mkdtemp(prefix="mmsgate-soak-", dir=arguments.build.resolve()))
     soak = Soak(arguments.build.resolve(), folder)
-    is_kept = False
+    kept = f"Its database and its log stay in {folder}"
     try:
         found = run(soak, Plan(seconds=60 * arguments.minutes, probe=20_000), lambda words: print(words, flush=True))
     except Gone as gone:
-        print(f"{gone}\nIts database and its log stay in {folder}", file=sys.stderr)
-        is_kept = True
+        print(f"{gone}\n{kept}", file=sys.stderr)
         return 1
     finally:
         soak.stop()
-        if not is_kept:
-            shutil.rmtree(folder, ignore_errors=True)
     report(found)
     complaints = found.complaints()
-    print("\n" + ("\n".join(complaints) or "Nothing was lost, nothing was doubled."))
-    return 1 if complaints else 0
+    if complaints:
+        print("\n" + "\n".join([*complaints, kept]))
+        return 1
+    print("\nNothing was lost, nothing was doubled.")
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
 if __name__ == "__main__":

@@ -28,16 +28,16 @@ std::vector<std::string> login_realms(const ops::Config& config) {
 
 /// A connection of the web server may have a file open besides; the rest is SIP's, the store's and calls of VoIP.ms.
 unsigned web_connections(runtime::Log& log) {
-  constexpr std::size_t kMost = web::Options{}.most_connections;
+  const unsigned most = web::Options{}.most_connections;
   constexpr std::size_t kOthers = 1024;
-  constexpr std::size_t kWanted = 2 * kMost + kOthers;
-  const std::size_t files = runtime::have_open_files(kWanted);
-  if (files >= kWanted) return kMost;
+  const std::size_t wanted = 2 * std::size_t{most} + kOthers;
+  const std::size_t files = runtime::have_open_files(wanted);
+  if (files >= wanted) return most;
   const std::size_t connections = std::max<std::size_t>(files / 4, 16);
   log.warning(
       "this system lets us have {} files and connections open, not {}: the web server takes {} connections at once "
       "instead of {} (ulimit -Hn, or LimitNOFILE in the unit)",
-      files, kWanted, connections, kMost);
+      files, wanted, connections, most);
   return static_cast<unsigned>(connections);
 }
 

@@ -70,12 +70,13 @@ void Connections::answer_has_begun(MHD_Connection* connection) {
   found->second.reading = {.since = Clock::now(), .from = acknowledged(connection).value_or(0)};
 }
 
-void Connections::change(MHD_Connection* connection, Stage stage) {
+bool Connections::change(MHD_Connection* connection, Stage stage) {
   const auto found = lines_.find(connection);
-  if (found == lines_.end() || found->second.stage == Stage::cut) return;
+  if (found == lines_.end() || found->second.stage == Stage::cut) return false;
   leave(connection, found->second);
   found->second.stage = stage;
   enter(connection, found->second);
+  return true;
 }
 
 void Connections::enter(MHD_Connection* connection, const Line& line) {

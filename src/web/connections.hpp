@@ -38,10 +38,10 @@ class Connections {
   /// False: somebody else had to give way to it, or it to those of its address.
   [[nodiscard]] bool opened(MHD_Connection* connection, const formats::IpAddress& from);
   void closed(MHD_Connection* connection);
-  /// Its headers are here.
-  void request_has_begun(MHD_Connection* connection) { change(connection, Stage::body); }
+  /// Its headers are here. False, here and below: it has been cut off meanwhile, and no answer would reach anybody.
+  [[nodiscard]] bool request_has_begun(MHD_Connection* connection) { return change(connection, Stage::body); }
   /// From now on it waits for us.
-  void request_is_whole(MHD_Connection* connection) { change(connection, Stage::work); }
+  [[nodiscard]] bool request_is_whole(MHD_Connection* connection) { return change(connection, Stage::work); }
   /// From now on we wait for it.
   void answer_has_begun(MHD_Connection* connection);
   /// The next request of the connection may begin.
@@ -72,7 +72,7 @@ class Connections {
     std::set<Waiting> waiting;  ///< Those of them that may have to give way; the first is the first.
   };
 
-  void change(MHD_Connection* connection, Stage stage);
+  bool change(MHD_Connection* connection, Stage stage);
   void enter(MHD_Connection* connection, const Line& line);
   void leave(MHD_Connection* connection, const Line& line);
   /// Only the line is cut; libmicrohttpd sees that and takes the connection down itself.

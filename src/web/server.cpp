@@ -131,13 +131,13 @@ class MhdServer final : public Server {
     auto& server = *static_cast<MhdServer*>(self);
     auto* exchange = static_cast<std::shared_ptr<Exchange>*>(*context);
     if (exchange == nullptr) {
+      if (!server.connections_.request_has_begun(connection)) return MHD_NO;
       exchange = new std::shared_ptr(server.make_exchange(connection, url, method, version));
       *context = exchange;
-      server.connections_.request_has_begun(connection);
       return server.told((*exchange)->begin(), connection, **exchange);
     }
     if (*body_size > 0) return (*exchange)->take({body, std::exchange(*body_size, 0)});
-    server.connections_.request_is_whole(connection);
+    if (!server.connections_.request_is_whole(connection)) return MHD_NO;
     return server.told((*exchange)->finish(), connection, **exchange);
   }
 

@@ -106,6 +106,30 @@ TEST_F(IdleCrowdTest, WhoHasJustComeStaysWhileOthersHaveLongBeenSilent) {
   for (RawClient& client : fresh) EXPECT_EQ(client.ask(get("/healthz")).status(), 200);
 }
 
+// Its request had come just before its connection was cut, and was acted upon, though the answer could reach nobody.
+TEST_F(IdleCrowdTest, WhatCannotBeAnsweredIsNotDone) {
+  options_.most_connections_per_address = 8;
+  std::promise<void> goes_on, is_held;
+  site_.on_health = [&is_held, goes_on = goes_on.get_future().share()] {
+    is_held.set_value();
+    goes_on.wait();
+  };
+  start();
+  std::vector<RawClient> asking;
+  for (int n = 0; n < 8; ++n) asking.push_back(connect_from(2));
+  for (RawClient& client : asking) EXPECT_EQ(client.ask(get("/nothing")).status(), 404);
+  auto holder = connect_from(3);
+  holder.send(get("/healthz"));
+  is_held.get_future().wait();
+  for (RawClient& client : asking) client.send(get("/mmsmedia/a", "Connection: close\r\n"));
+  crowd(1, 8, "");
+  goes_on.set_value();
+  EXPECT_EQ(holder.answer().status(), 200);
+  std::size_t answered = 0;
+  for (RawClient& client : asking) answered += client.read_to_end().starts_with("HTTP/1.1 404") ? 1U : 0U;
+  EXPECT_EQ(site_.asked_links.size(), answered);
+}
+
 TEST_F(IdleCrowdTest, WhoWaitsForOurAnswerStays) {
   options_.most_connections = 16;
   start();

@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -79,7 +81,10 @@ class HandSite final : public Site {
   void on_handout(HandoutRequest request, Reply reply) override {
     handouts.push({std::move(request), std::move(reply)});
   }
-  Result<std::string> health() override { return health_answer; }
+  Result<std::string> health() override {
+    if (on_health) on_health();
+    return health_answer;
+  }
 
   testing_support::WaitingQueue<Hook> hooks;
   testing_support::WaitingQueue<Sent> uploads;
@@ -103,6 +108,7 @@ class HandSite final : public Site {
   std::string medium_path;
   MediaFile medium;
   Result<std::string> health_answer = "fine\n";
+  std::function<void()> on_health;  ///< On the web thread, which waits until it returns.
 };
 
 class ServerTest : public testing::Test {
