@@ -141,8 +141,9 @@ class Sender {
     --flying_;
     const bool is_taken = status >= 200 && status < 300;
     char& outcome = outcomes_[flight.number];
-    // 503 is the one that says no; a proxy hands it on as 500 (RFC 3261, 16.7). After another (408: the proxy's patience
-    // is over) nobody but the other side knows whether it was taken: who sends it again may have sent it twice.
+    // 503 is the one that says no; a proxy hands it on as 500 (RFC 3261, 16.7). After another (408: the proxy's
+    // patience is over) nobody but the other side knows whether it was taken: who sends it again may have sent it
+    // twice.
     constexpr int kNotNow = 503, kNotNowOfProxy = 500;
     outcome = is_taken ? 'a' : status == kNotNow || status == kNotNowOfProxy ? 'r' : 'u';
     if (outcome == 'r' && flight.tries < options_.tries) {

@@ -48,7 +48,7 @@ class Proxy:
         started anew, and keeps each message in its memory for five seconds."""
         self.address, self.domain = address, domain
         self.port, self.tls_port = free_ports(2, address)
-        self.rpc_socket = rpc_socket or folder / "kamailio.rpc"
+        self.rpc_socket = rpc_socket or folder / "rpc"  # short: a socket's whole path has 107 bytes at the most
         config = folder / "kamailio.cfg"
         database = folder / "kamailio.sqlite"
         if remembers:
@@ -102,7 +102,7 @@ class Proxy:
     def lookup(self, account: str) -> list[dict[str, Any]]:
         """The contacts that are registered for an account, as `ul.lookup` shows them; empty: none."""
         question = {"jsonrpc": "2.0", "method": "ul.lookup", "params": ["location", f"{account}@{self.domain}"], "id": 1}
-        own = self._folder / f"rpc-{uuid4()}"
+        own = self._folder / f"rpc{uuid4().hex[:6]}"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
             try:
                 s.bind(str(own))
