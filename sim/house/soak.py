@@ -256,12 +256,15 @@ class Found:
     crowd_opened: int
     crowd_held: int
     verdicts: dict[str, Verdict]
+    said_no: bool  # the gateway, by its log
 
     def complaints(self) -> list[str]:
         found = [f"{way}: {len(v.lost)} lost {v.lost[:5]}, {len(v.doubled)} doubled {v.doubled[:5]}, {len(v.unasked)} came though "
                  f"refused {v.unasked[:5]}" for way, v in self.verdicts.items() if not v.is_clean]
         odd = {way: [s for s in statuses if s not in CLEAN[way]] for way, statuses in self.statuses.items()}
         found += [f"{way}: answers that are no clean refusal: {words}" for way, words in odd.items() if words]
+        if "500" in self.statuses["out"] and not self.said_no:
+            found.append("out: answers that are no clean refusal: 500, and the gateway has never said 503")
         if self.hooks_unanswered:
             found.append(f"{self.hooks_unanswered} web hooks had no answer beside the connections that asked for nothing")
         if self.recovered == float("inf"):
@@ -345,7 +348,8 @@ def run(soak: Soak, plan: Plan, say: Any = print) -> Found:
                  rss_mb={"median": statistics.median(soak.rss_kb) / 1024, "most": peak},
                  hook_p99=sorted(hook_ms)[int(len(hook_ms) * 0.99)],
                  hooks_unanswered=hook_ms.count(float("inf")), crowd_opened=opened, crowd_held=held,
-                 verdicts=soak.verdicts())
+                 verdicts=soak.verdicts(),
+                 said_no="than can be sent on" in soak.gateway.process.log.read_text())
 
 
 def kinds(plan: Plan) -> Any:

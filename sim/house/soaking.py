@@ -51,6 +51,12 @@ def main() -> int:
     except Gone as gone:
         print(f"{gone}\n{kept}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    except Exception:
+        print(kept, file=sys.stderr)
+        raise
     finally:
         soak.stop()
     report(found)

@@ -7,8 +7,11 @@ namespace mmsgate {
 
 int Backlog::count_to(TimePoint now) {
   count_to_ = 0;
-  if (!since_ || now - *since_ < kLookEach) return 0;
-  const auto soon = gone_ * kSoon.count() / (now - *since_).count();
+  if (!since_) return 0;
+  const Duration passed = now - *since_;
+  // Less than none: the clock was set back a little.
+  if (passed >= Duration::zero() && passed < kLookEach) return 0;
+  const auto soon = gone_ * kSoon.count() / std::max(passed, kLookEach).count();
   count_to_ = std::max(kMany, static_cast<int>(soon));
   return count_to_;
 }

@@ -27,7 +27,8 @@ Claimer::Claimer(Database& db, EventLog& events)
       // Who stands behind has no time: it is found by its lane. CROSS JOIN keeps the order, so that both walk an index.
       ready_(db, fmt::format("SELECT 1 FROM deliveries WHERE {0} UNION ALL "
                              "SELECT 1 FROM (SELECT lane FROM deliveries WHERE {0}) due "
-                             "CROSS JOIN deliveries behind ON behind.lane = due.lane AND behind.blocking = 0 LIMIT ?3",
+                             "CROSS JOIN deliveries behind ON behind.lane = due.lane AND behind.blocking = 0 AND "
+                             "behind.waits_media = 0 LIMIT ?3",
                              fmt::format("target = ?1 AND due_at > -1 AND due_at <= ?2 AND {}", kOpen))) {}
 
 Claimed Claimer::claim(Target target, int limit, TimePoint now, int count_to) {

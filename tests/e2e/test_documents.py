@@ -154,7 +154,7 @@ class Reader:
 
 @pytest.fixture
 def reader(make_house: Callable[..., House], tmp_path: Path) -> Iterator[Reader]:
-    house = make_house({"sip": {"locator": "kamailio", "kamailiorpc": str(tmp_path / "kamailio.rpc")},
+    house = make_house({"sip": {"locator": "kamailio", "kamailiorpc": str(tmp_path / "rpc")},
                         "mmsgate": {"giveuphours": "0", "notifystrangers": "no"}})  # what no phone takes is dead at once
     for count in range(42):
         house.carrier.incoming(STRANGER, SHOP.number, f"number {count}", [png(1)] if count == 0 else [])

@@ -89,7 +89,7 @@ def test_without_a_domain_there_are_no_accounts(tmp_path: Path):
 @pytest.fixture
 def printed_house(make_house: Callable[..., House], tmp_path: Path) -> tuple[House, str]:
     """A household whose proxy is what the commands make, and the address where its phones reach it."""
-    house = make_house({"sip": {"kamailiorpc": str(tmp_path / "kamailio.rpc"), "locator": "kamailio"}}, passwords=PASSWORDS)
+    house = make_house({"sip": {"kamailiorpc": str(tmp_path / "rpc"), "locator": "kamailio"}}, passwords=PASSWORDS)
     house.proxy.stop()
     address = own_address()
     house.gateway.run("kamailio", "accounts", "--accounts-file", str(tmp_path / "accounts.cfg"))

@@ -37,7 +37,7 @@ def rows(table: str) -> list[list[str]]:
 
 @pytest.fixture
 def kamailio_house(make_house: Callable[..., House], tmp_path: Path) -> House:
-    return make_house({"sip": {"locator": "kamailio", "kamailiorpc": str(tmp_path / "kamailio.rpc")}})
+    return make_house({"sip": {"locator": "kamailio", "kamailiorpc": str(tmp_path / "rpc")}})
 
 
 def test_who_is_registered_at_kamailio_and_who_is_not(kamailio_house: House):

@@ -134,19 +134,10 @@ TEST_F(EngineTest, WhenMoreWaitsThanCanBeSentItSaysSoUntilThatIsOver) {
   catch_up(Target::phone, waiting);
 }
 
-// Only the first of a conversation is due; the others wait behind it, however many they become.
+// Only the first of a conversation is due; the others wait behind it, and count all the same.
 TEST_F(EngineTest, LongConversationsAreACrowdToo) {
   start();
   catch_up(Target::carrier, fall_behind(Target::carrier, 200));
-}
-
-TEST_F(EngineTest, AFewThatAreLateAreNoCrowd) {
-  start();
-  auto late = message("1", {kAlice});
-  late.received_at -= std::chrono::hours(1);
-  accept(std::move(late));
-  ASSERT_TRUE(phones_.tries.pop());
-  EXPECT_FALSE(deliveries_->is_behind(Target::phone));
 }
 
 TEST_F(EngineTest, ATimerTriesAgain) {

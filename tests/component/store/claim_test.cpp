@@ -51,6 +51,13 @@ TEST_F(Claim, CountsWhatCouldGoWhenAsked) {
   EXPECT_EQ(client_->claim(kNow, Target::carrier, 0, 100)->ready, 1);
 }
 
+TEST_F(Claim, WhatStandsBehindAndWaitsForItsFilesIsNotReady) {
+  NewMessage picture = text_from(kPeer, "2");
+  add_picture(picture, "https://carrier.example/1.png");
+  static_cast<void>(client_->accept({text_from(kPeer, "1"), picture, text_from(kPeer, "3")}));
+  EXPECT_EQ(client_->claim(kNow, Target::phone, 0, 100)->ready, 2);
+}
+
 // However many stand in a conversation, only its first is due.
 TEST_F(Claim, CountsAlsoWhatStandsBehindOneThatCouldGo) {
   std::vector<NewMessage> messages;

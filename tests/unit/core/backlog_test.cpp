@@ -70,6 +70,14 @@ TEST_F(BacklogTest, TimeInWhichItWasNotFullIsNotItsPace) {
   EXPECT_FALSE(backlog_.is_behind());
 }
 
+TEST_F(BacklogTest, AClockThatIsSetBackALittleKeepsNobodyWaiting) {
+  claim({}, 0);
+  claim(seconds(1), Backlog::kMany);
+  ASSERT_TRUE(backlog_.is_behind());
+  EXPECT_EQ(claim(seconds(-9), 0, 10), Backlog::kMany);
+  EXPECT_FALSE(backlog_.is_behind());
+}
+
 // A carrier that hangs lets nothing go; what is ready waits all the same.
 TEST_F(BacklogTest, WhereNothingGoesManyAreTooMany) {
   claim({}, 0);
