@@ -28,7 +28,7 @@ class Backlog {
     if (since_) ++gone_;
   }
   /// Before a claim: how far those that are ready are to be counted with it. 0: not this time. `now`, here and below,
-  /// by a clock that is never set by much.
+  /// is Clock::steady().
   [[nodiscard]] int count_to(TimePoint now);
   /// After that claim. `is_full`: it took all that there was room for. `ready`: what was counted, if it was to be.
   void claimed(TimePoint now, bool is_full, int ready);

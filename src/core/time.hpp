@@ -20,6 +20,12 @@ class Clock {
   /// By how much the wall's clock has been set, forward or back, since this one was made. Two ages of one thing that
   /// are taken before and after it was set differ by so much.
   [[nodiscard]] virtual Duration stepped() const { return {}; }
+  /// Now, less what the clock was set by: for pauses and paces, and for nothing that is stored. A step of a few
+  /// seconds, which the clock does not notice, is still in it.
+  [[nodiscard]] TimePoint steady() const {
+    const TimePoint wall = now();  // first: it may be what notices the step
+    return wall - stepped();
+  }
 };
 
 /// Milliseconds since 1970-01-01T00:00:00Z, the form in which times are stored.

@@ -66,7 +66,7 @@ void Deliveries::stop() {
 
 void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
   if (flow(target).sender == nullptr) return claimed(Pump::Batch{});
-  const int count_to = flow(target).backlog.count_to(steady_now());
+  const int count_to = flow(target).backlog.count_to(world_.clock.steady());
   world_.store.claim(target, limit, world_.clock.now(), count_to,
                      [this, target, limit, claimed = std::move(claimed)](Result<store::Claimed> got) {
                        world_.loop.post([this, target, limit, claimed, got = std::move(got)]() mutable {
@@ -86,7 +86,7 @@ void Deliveries::claim(Target target, int limit, Pump::Claimed claimed) {
 
 // What is accepted all the same would wait the longer, without end, until the disk is full.
 void Deliveries::look_whether_behind(Target target, bool is_full, int ready) {
-  flow(target).backlog.claimed(steady_now(), is_full, ready);
+  flow(target).backlog.claimed(world_.clock.steady(), is_full, ready);
   const bool is_behind = flow(target).backlog.is_behind();
   if (flow(target).is_behind.exchange(is_behind) == is_behind) return;
   if (is_behind && behind_lines_.is_time()) {
@@ -120,12 +120,6 @@ void Deliveries::in_hand(const std::shared_ptr<Try>& attempt) {
 void Deliveries::freed(Target target) {
   flow(target).backlog.gone();
   flow(target).pump.finished();
-}
-
-TimePoint Deliveries::steady_now() const {
-  TimePoint now = world_.clock.now();
-  now -= world_.clock.stepped();
-  return now;
 }
 
 void Deliveries::ended(const std::shared_ptr<Try>& attempt, Verdict verdict) {

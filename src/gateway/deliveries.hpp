@@ -66,8 +66,6 @@ class Deliveries {
   void ended(const std::shared_ptr<Try>& attempt, Verdict verdict);
   /// There is room for another.
   void freed(Target target);
-  /// Less what the clock was set by; a step of a few seconds is not noticed.
-  [[nodiscard]] TimePoint steady_now() const;
   [[nodiscard]] store::Outcome judge(const Try& attempt, Verdict verdict);
   void record(store::Outcome outcome);
   void look_for(const std::string& account);

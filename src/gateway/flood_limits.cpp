@@ -14,8 +14,7 @@ std::optional<std::chrono::seconds> FloodLimits::message(const std::string& acco
 
 std::optional<std::chrono::seconds> FloodLimits::take(Limit& limit, int times, const std::string& account) {
   const auto settings = world_.settings.read();
-  TimePoint now = world_.clock.now();
-  now -= world_.clock.stepped();
+  const TimePoint now = world_.clock.steady();
   limit.each.set_most(settings->phone_rate * times);
   limit.all.set_most(settings->phone_rate_all * times);
   auto wait = limit.each.take(account, now);

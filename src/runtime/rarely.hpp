@@ -17,8 +17,7 @@ class Rarely {
   /// True at the first time, and then not again before the pause is over, however the clock is set meanwhile.
   [[nodiscard]] bool is_time() {
     const std::lock_guard lock(mutex_);
-    TimePoint now = clock_.now();
-    now -= clock_.stepped();
+    const TimePoint now = clock_.steady();
     if (last_ && now - *last_ < pause_) return false;
     last_ = now;
     return true;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whoever opens connections and asks for nothing keeps nobody out.
+#include <future>
+
 #include "server_fixture.hpp"
 
 namespace mmsgate::web {

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <fstream>
 #include <functional>
-#include <future>
 #include <iterator>
 
 #include <fmt/format.h>
