@@ -65,6 +65,7 @@ Result<Caller::Ports> Caller::open() {
       TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
   if (!agent_) return why_not(options_.address, 0);
   Ports ports{.plain = port_of(agent_.get())};
+  hold_bursts(options_.address, ports.plain);
   if (options_.tls_out) {
     const auto tls = open_tls(*options_.tls_out);
     if (!tls) return std::unexpected(tls.error());

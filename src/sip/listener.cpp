@@ -85,6 +85,7 @@ Result<std::uint16_t> Listener::open() {
       nta_leg_tcreate(agent_.get(), &Listener::on_request, this, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
   const std::uint16_t port = port_of(agent_.get());
   limit_what_a_read_takes(options_.address, port);
+  hold_bursts(options_.address, port);
   connections_.emplace(
       options_, loop_,
       [this](const formats::IpAddress& address) { return callers_.has(address, Callers::Clock::now()); },

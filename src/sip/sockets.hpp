@@ -33,6 +33,11 @@ namespace mmsgate::sip {
 /// quadratic work. Sockets that are accepted at `port` from now on hold 32 KB at most.
 void limit_what_a_read_takes(const std::string& address, std::uint16_t port);
 
+/// What comes by UDP while the thread is busy must wait, not be lost: who hears nothing repeats it, up to a time, and
+/// then believes that it was not taken. 4 MB, or as much as the system lets us have (net.core.rmem_max; 416 KB as it
+/// comes).
+void hold_bursts(const std::string& address, std::uint16_t port);
+
 /// The descriptors that listen for TCP at this address and port.
 [[nodiscard]] std::vector<int> listeners_at(const std::string& address, std::uint16_t port);
 

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <functional>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,9 @@ constexpr std::chrono::seconds kFresh{1};
 /// feeds.
 constexpr std::uint64_t kSlow = 8 << 10;
 
+/// Whoever has sent what we have not read yet does ask for something. So many are looked at for one who has not.
+constexpr std::ptrdiff_t kLooks = 16;
+
 /// So many below its limit it begins to be crowded: as many may be on their way out while as many come in.
 constexpr std::size_t crowded_at(std::size_t most) {
   return most - std::min(most, std::max<std::size_t>(1, most / 16));
@@ -27,6 +32,11 @@ constexpr std::size_t crowded_at(std::size_t most) {
 int socket_of(MHD_Connection* connection) {
   const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info == nullptr ? -1 : info->connect_fd;
+}
+
+bool has_unread_bytes(MHD_Connection* connection) {
+  char byte = 0;
+  return ::recv(socket_of(connection), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 /// Bytes that the other side has got. Nothing: the system does not say.
@@ -128,7 +138,10 @@ const Connections::Household* Connections::most_crowded() const {
 
 bool Connections::first_gives_way(const Household& household) {
   if (household.waiting.empty()) return false;
-  cut(std::get<MHD_Connection*>(*household.waiting.begin()));
+  const auto connection_of = [](const Waiting& waiting) { return std::get<MHD_Connection*>(waiting); };
+  auto silent = household.waiting | std::views::take(kLooks) | std::views::transform(connection_of) |
+                std::views::filter(std::not_fn(has_unread_bytes));
+  cut(silent.empty() ? connection_of(*household.waiting.begin()) : silent.front());
   return true;
 }
 

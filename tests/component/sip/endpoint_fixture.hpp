@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@ class HandReceiver final : public Receiver {
     Responder responder;
   };
   void on_message(Request request, Responder responder) override {
+    if (on_taken) on_taken();
     messages.push({std::move(request), std::move(responder)});
   }
   void on_registered(std::string account) override { registered.push(std::move(account)); }
@@ -41,6 +43,7 @@ class HandReceiver final : public Receiver {
   WaitingQueue<std::string> crowds;
   WaitingQueue<Taken> messages;
   WaitingQueue<std::string> registered;
+  std::function<void()> on_taken;  ///< On the sip thread, which waits until it returns. Set before the first.
 };
 
 /// How send() ended.
