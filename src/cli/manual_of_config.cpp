@@ -50,7 +50,7 @@ already when the gateway is told to read the config again (systemctl reload mmsg
 
 constexpr std::string_view kEnd = R"(.SH FILES
 .TP
-.I /usr/share/doc/mmsgate/config.md
+.I /usr/share/doc/mmsgate/docs/config.md
 Says more of what is long, such as SIP over TLS, webfilter and reading a trace: where it says \(lqsee below\(rq here, it
 stands there.
 .SH EXAMPLES

@@ -4,21 +4,10 @@ import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from documents import LINK, linked_from, prose
 from project import ROOT, files, report, shown
 
-LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 NAMED = re.compile(r"(?<![\w./-])(?:scripts|\.ci)/[\w.-]*\w")
-
-
-def prose(path: Path) -> list[tuple[int, str]]:
-    """The numbered lines of a document without its code blocks."""
-    kept, inside = [], False
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if re.match(r"\s*(?:[-*]\s|\d+\.\s)?\s*```", line):  # also as the first of a list's item
-            inside = not inside
-        elif not inside:
-            kept.append((number, line))
-    return kept
 
 
 def anchors(path: Path) -> set[str]:
@@ -74,17 +63,9 @@ def test_scripts_that_are_named_exist():
 
 
 def test_every_document_can_be_found_from_the_readme():
-    seen, todo = set(), [ROOT / "README.md"]
-    while todo:
-        path = todo.pop()
-        if path in seen or not path.is_file():
-            continue
-        seen.add(path)
-        for _, line in prose(path):
-            todo += [(path.parent / link.partition("#")[0]).resolve() for link in LINK.findall(line)
-                     if link.partition("#")[0].endswith(".md")]
+    seen = linked_from(ROOT / "README.md")
     report([f"{shown(path)}: no way leads there from README.md" for path in files("docs", endings=(".md",))
-            if path not in seen])
+            if shown(path) not in seen])
 
 
 def test_every_package_that_is_installed_is_explained():

@@ -3,7 +3,9 @@
 import os
 import re
 import subprocess
+from pathlib import Path
 
+from documents import linked_from
 from project import ROOT, report
 
 DEBIAN = ROOT / "debian"
@@ -40,6 +42,19 @@ def test_what_systemd_and_logrotate_get_is_in_packaging():
         if len(links) != 1:
             wrong.append(f"packaging/{path.name}: debian/ has {len(links)} links to it")
     report(wrong)
+
+
+def test_the_manual_is_in_it_whole_and_its_links_lead_somewhere():
+    """What README.md leads to lies where it leads, below /usr/share/doc/mmsgate."""
+    brought = {name.rstrip("/") for name in (DEBIAN / "mmsgate.docs").read_text().split()}
+    for line in (DEBIAN / "mmsgate.install").read_text().splitlines():
+        name, folder = line.split()
+        assert f"usr/share/doc/mmsgate/{name}" == f"{folder}/{name.rpartition('/')[2]}", line
+        brought.add(name)
+    brought |= {line.split()[1].removeprefix("usr/share/doc/mmsgate/") for line in (DEBIAN / "mmsgate.links").read_text().splitlines()}
+    named = linked_from(ROOT / "README.md")
+    report([f"{name}: a document in the package leads there, and it is not in it" for name in sorted(named)
+            if not {name, *(str(folder) for folder in Path(name).parents)} & brought])
 
 
 def test_its_scripts_can_be_read_by_sh_and_end_at_the_first_error():

@@ -124,7 +124,7 @@ def test_its_files_are_where_debian_wants_them(root: Chroot, service: Service):
     for wanted in ("/usr/bin/mmsgate", CONFIG, "/etc/logrotate.d/mmsgate", "/usr/share/man/man1/mmsgate.1.gz",
                    "/usr/share/man/man5/mmsgate.conf.5.gz", "/usr/share/bash-completion/completions/mmsgate",
                    "/usr/share/zsh/vendor-completions/_mmsgate", "/usr/share/fish/vendor_completions.d/mmsgate.fish",
-                   "/usr/lib/sysusers.d/mmsgate.conf"):
+                   "/usr/lib/sysusers.d/mmsgate.conf", *re.findall(r"/usr/share/doc/[\w./-]+\w", service.said_at_installing)):
         assert wanted in files
     units = {Path(name).name for name in files if "systemd/system/" in name}
     assert units == {"mmsgate.service", "mmsgate-backup.service", "mmsgate-backup.timer"}
