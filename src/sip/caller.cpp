@@ -56,16 +56,16 @@ void Caller::follow_trace() {
 
 Result<Caller::Ports> Caller::open() {
   const std::string url = url_of(options_.address, 0);
-  agent_.reset(nta_agent_create(
-      loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1), NTATAG_PASS_100(1),
-      NTATAG_UDP_MTU(static_cast<unsigned>(options_.udp_limit)),
-      NTATAG_SIP_T1X64(static_cast<unsigned>(options_.timeout.count())), NTATAG_SIP_T4(kAfterwards),
-      NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)), TPTAG_QUEUESIZE(kSendQueue),
-      TPTAG_STUN_SERVER(0),  // as in listener.cpp
-      TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
+  agent_.reset(nta_agent_create(loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1),
+                                NTATAG_PASS_100(1), NTATAG_UDP_MTU(static_cast<unsigned>(options_.udp_limit)),
+                                NTATAG_SIP_T1X64(static_cast<unsigned>(options_.timeout.count())),
+                                NTATAG_SIP_T4(kAfterwards),
+                                NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)),
+                                TPTAG_QUEUESIZE(kSendQueue), TPTAG_UDP_RMEM(kDatagramRoom),
+                                TPTAG_STUN_SERVER(0),  // as in listener.cpp
+                                TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
   if (!agent_) return why_not(options_.address, 0);
   Ports ports{.plain = port_of(agent_.get())};
-  hold_bursts(options_.address, ports.plain);
   if (options_.tls_out) {
     const auto tls = open_tls(*options_.tls_out);
     if (!tls) return std::unexpected(tls.error());

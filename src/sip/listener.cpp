@@ -75,17 +75,16 @@ Result<std::uint16_t> Listener::open() {
   if (!is_ip_address(options_.address)) return why_not(options_.address, options_.port);
   const std::string url = url_of(options_.address, options_.port);
   // No server for STUN: the stack's own loses memory with each request that it cannot read, whoever sends it.
-  agent_.reset(
-      nta_agent_create(loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1),
-                       NTATAG_SERVER_RPORT(1), NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)),
-                       NTATAG_UDP_MTU(65535), NTATAG_SIP_T1X64(kServerMemory), TPTAG_QUEUESIZE(kSendQueue),
-                       TPTAG_STUN_SERVER(0), TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
+  agent_.reset(nta_agent_create(
+      loop_.root(), URL_STRING_MAKE(url.c_str()), nullptr, nullptr, NTATAG_UA(1), NTATAG_SERVER_RPORT(1),
+      NTATAG_MAXSIZE(static_cast<usize_t>(options_.most_body + kHeaderRoom)), NTATAG_UDP_MTU(65535),
+      NTATAG_SIP_T1X64(kServerMemory), TPTAG_QUEUESIZE(kSendQueue), TPTAG_UDP_RMEM(kDatagramRoom), TPTAG_STUN_SERVER(0),
+      TPTAG_LOG(options_.trace && options_.trace->wants_messages()), TAG_END()));
   if (!agent_) return why_not(options_.address, options_.port);
   leg_.reset(
       nta_leg_tcreate(agent_.get(), &Listener::on_request, this, NTATAG_NO_DIALOG(1), URLTAG_URL(nullptr), TAG_END()));
   const std::uint16_t port = port_of(agent_.get());
   limit_what_a_read_takes(options_.address, port);
-  hold_bursts(options_.address, port);
   connections_.emplace(
       options_, loop_,
       [this](const formats::IpAddress& address) { return callers_.has(address, Callers::Clock::now()); },

@@ -22,7 +22,6 @@ namespace mmsgate::sip {
 namespace {
 
 constexpr int kReceiveBuffer = 32 << 10;
-constexpr int kDatagramBuffer = 4 << 20;
 
 std::uint16_t* port_in(sockaddr_storage& storage) {
   return storage.ss_family == AF_INET6 ? &reinterpret_cast<sockaddr_in6*>(&storage)->sin6_port
@@ -165,12 +164,6 @@ std::unexpected<Error> why_not_tls(const std::string& address, std::uint16_t por
 void limit_what_a_read_takes(const std::string& address, std::uint16_t port) {
   for (const int fd : listeners_at(address, port)) {
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
-  }
-}
-
-void hold_bursts(const std::string& address, std::uint16_t port) {
-  for (const int fd : datagram_sockets_at(address, port)) {
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kDatagramBuffer, sizeof kDatagramBuffer);
   }
 }
 

@@ -24,6 +24,12 @@ namespace mmsgate::sip {
 /// scheme "sips" it is TLS.
 [[nodiscard]] std::string url_of(const std::string& address, std::uint16_t port, std::string_view scheme = "sip");
 
+/// What comes by UDP while the sip thread is busy must wait, not be lost: the proxy repeats it for five seconds, and
+/// then the phone believes that it was not taken. Some 900 MESSAGEs, or as many as the system lets us have
+/// (net.core.rmem_max; some 180 as Debian 12 has it). Not more: whoever floods the port makes the proxy wait until his
+/// have been looked at.
+inline constexpr unsigned kDatagramRoom = 1U << 20;
+
 /// Why the stack could not listen there, by trying it, and what to do. rejected: no IP address. transient: all else.
 [[nodiscard]] std::unexpected<Error> why_not(const std::string& address, std::uint16_t port);
 /// The same of a port for TLS.
@@ -32,11 +38,6 @@ namespace mmsgate::sip {
 /// The stack reads all that waits in a TCP socket and copies the rest for each message in it: with much waiting,
 /// quadratic work. Sockets that are accepted at `port` from now on hold 32 KB at most.
 void limit_what_a_read_takes(const std::string& address, std::uint16_t port);
-
-/// What comes by UDP while the thread is busy must wait, not be lost: who hears nothing repeats it, up to a time, and
-/// then believes that it was not taken. 4 MB, or as much as the system lets us have (net.core.rmem_max; 416 KB as it
-/// comes).
-void hold_bursts(const std::string& address, std::uint16_t port);
 
 /// The descriptors that listen for TCP at this address and port.
 [[nodiscard]] std::vector<int> listeners_at(const std::string& address, std::uint16_t port);

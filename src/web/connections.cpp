@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <functional>
 #include <ranges>
 #include <utility>
 #include <vector>
@@ -21,8 +20,8 @@ constexpr std::chrono::seconds kFresh{1};
 /// feeds.
 constexpr std::uint64_t kSlow = 8 << 10;
 
-/// Whoever has sent what we have not read yet does ask for something. So many are looked at for one who has not.
-constexpr std::ptrdiff_t kLooks = 16;
+/// Whoever has sent what we have not read yet may well ask for something. So many are looked at for one who has not.
+constexpr std::ptrdiff_t kLooks = 64;
 
 /// So many below its limit it begins to be crowded: as many may be on their way out while as many come in.
 constexpr std::size_t crowded_at(std::size_t most) {
@@ -111,16 +110,19 @@ void Connections::cut(MHD_Connection* connection) {
 
 Connections::Room Connections::make_room(const formats::IpAddress& from, const Household& household) {
   if (household.lines >= limits_.most_per_address) {
-    const bool is_made = first_gives_way(household) || slowest_reader_gives_way(&from);
-    return is_made ? Room::made : Room::none;
+    const auto first = first_to_go(household);
+    if (first) cut(std::get<MHD_Connection*>(*first));
+    return first || slowest_reader_gives_way(&from) ? Room::made : Room::none;
   }
   if (!is_crowded()) return Room::free;
   // Who reads slowly asks for little, who only sits there for nothing; who is about to ask, or sends us a file, for
   // more.
   const Household& crowd = *most_crowded();
-  const bool has_idle = !crowd.waiting.empty() && std::get<Stage>(*crowd.waiting.begin()) == Stage::head &&
-                        std::get<Clock::time_point>(*crowd.waiting.begin()) < Clock::now() - kFresh;
-  if (has_idle || !slowest_reader_gives_way()) first_gives_way(crowd);
+  const auto first = first_to_go(crowd);
+  const bool is_idle =
+      first && std::get<Stage>(*first) == Stage::head && std::get<Clock::time_point>(*first) < Clock::now() - kFresh;
+  if (!is_idle && slowest_reader_gives_way()) return Room::made;
+  if (first) cut(std::get<MHD_Connection*>(*first));
   return Room::made;  // else all are busy with us, and libmicrohttpd lets the rest wait
 }
 
@@ -136,13 +138,14 @@ const Connections::Household* Connections::most_crowded() const {
   return &std::ranges::max_element(households_, {}, rank)->second;
 }
 
-bool Connections::first_gives_way(const Household& household) {
-  if (household.waiting.empty()) return false;
-  const auto connection_of = [](const Waiting& waiting) { return std::get<MHD_Connection*>(waiting); };
-  auto silent = household.waiting | std::views::take(kLooks) | std::views::transform(connection_of) |
-                std::views::filter(std::not_fn(has_unread_bytes));
-  cut(silent.empty() ? connection_of(*household.waiting.begin()) : silent.front());
-  return true;
+std::optional<Connections::Waiting> Connections::first_to_go(const Household& household) {
+  if (household.waiting.empty()) return std::nullopt;
+  const Waiting& oldest = *household.waiting.begin();
+  for (const Waiting& each : household.waiting | std::views::take(kLooks)) {
+    if (std::get<Stage>(each) != std::get<Stage>(oldest)) break;
+    if (!has_unread_bytes(std::get<MHD_Connection*>(each))) return each;
+  }
+  return oldest;
 }
 
 void Connections::sweep() {

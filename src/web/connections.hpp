@@ -81,7 +81,9 @@ class Connections {
   [[nodiscard]] Room make_room(const formats::IpAddress& from, const Household& household);
   /// The one that has the most that ask for nothing; there is one at least.
   [[nodiscard]] const Household* most_crowded() const;
-  bool first_gives_way(const Household& household);
+  /// Of those that may have to give way: the one that has waited longest in the earlier stage, and has not sent
+  /// anything that is still to be read; the oldest, where all have.
+  [[nodiscard]] static std::optional<Waiting> first_to_go(const Household& household);
   [[nodiscard]] bool is_crowded() const;
   void measure(Clock::time_point now);
   /// False: nobody reads slowly, of all or of those at that address.

@@ -134,7 +134,7 @@ TEST_F(IdleCrowdTest, WhatCannotBeAnsweredIsNotDone) {
 
 // A web hook that had come, and that the busy thread had not read yet, was sent away as one who asks for nothing.
 TEST_F(IdleCrowdTest, WhoHasSentWhatWasNotReadYetStays) {
-  options_.most_connections_per_address = 8;
+  options_.most_connections_per_address = 40;
   std::promise<void> goes_on, is_held;
   site_.on_health = [&is_held, goes_on = goes_on.get_future().share()] {
     is_held.set_value();
@@ -142,15 +142,15 @@ TEST_F(IdleCrowdTest, WhoHasSentWhatWasNotReadYetStays) {
   };
   start();
   std::vector<RawClient> asking;  // the oldest
-  for (int n = 0; n < 4; ++n) asking.push_back(connect_from(2));
+  for (int n = 0; n < 20; ++n) asking.push_back(connect_from(2));
   for (RawClient& client : asking) EXPECT_EQ(client.ask(get("/nothing")).status(), 404);
-  crowd(1, 4, "");
+  crowd(1, 20, "");
   EXPECT_EQ(connect_from(4).ask(get("/nothing")).status(), 404) << "all before it have been let in";
   auto holder = connect_from(3);
   holder.send(get("/healthz"));
   is_held.get_future().wait();
   for (RawClient& client : asking) client.send(get("/mmsmedia/a", "Connection: close\r\n"));
-  crowd(1, 4, "");
+  crowd(1, 20, "");
   goes_on.set_value();
   EXPECT_EQ(holder.answer().status(), 200);
   for (RawClient& client : asking) EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 404"));
