@@ -25,10 +25,9 @@ namespace mmsgate::sip {
 [[nodiscard]] std::string url_of(const std::string& address, std::uint16_t port, std::string_view scheme = "sip");
 
 /// What comes by UDP while the sip thread is busy must wait, not be lost: the proxy repeats it for five seconds, and
-/// then the phone believes that it was not taken. Some 900 MESSAGEs, or as many as the system lets us have
-/// (net.core.rmem_max; some 180 as Debian 12 has it). Not more: whoever floods the port makes the proxy wait until his
-/// have been looked at.
-inline constexpr unsigned kDatagramRoom = 1U << 20;
+/// then the phone believes that it was not taken. Some 3,600 MESSAGEs, or as many as the system lets us have
+/// (net.core.rmem_max; some 180 as Debian 12 has it). Not more: they must have their turn within those five seconds.
+inline constexpr unsigned kDatagramRoom = 4U << 20;
 
 /// Why the stack could not listen there, by trying it, and what to do. rejected: no IP address. transient: all else.
 [[nodiscard]] std::unexpected<Error> why_not(const std::string& address, std::uint16_t port);
