@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from documents import LINK, linked_from, prose
+from links import LINK, linked_from, prose
 from project import ROOT, files, report, shown
 
 NAMED = re.compile(r"(?<![\w./-])(?:scripts|\.ci)/[\w.-]*\w")

@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from documents import linked_from
+from links import linked_from
 from project import ROOT, report
 
 DEBIAN = ROOT / "debian"
