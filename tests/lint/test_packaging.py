@@ -2,6 +2,7 @@
 """What of the Debian package can be seen without building it; scripts/test-package sees the rest."""
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -91,3 +92,32 @@ def test_every_override_of_lintian_is_explained():
         wrong = [f"{path.name}:{number}: {line}" for number, line in enumerate(lines, 1)
                  if line and not line.startswith("#") and not lines[number - 2].startswith("#")]
         report(wrong)
+
+
+def wanted_from_apt(folder: Path, *there: str) -> set[str]:
+    """What scripts/install-dependencies would install for a build where dpkg has `there`, such as "zlib1g-dev:arm64". No apt is
+    within its reach."""
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in ("bash", "dpkg", "dpkg-query", "env", "grep", "id"):
+        (programs / name).symlink_to(shutil.which(name))
+    (folder / "dpkg/info").mkdir(parents=True)
+    text = ""
+    for name, architecture in (each.split(":") for each in there):
+        kind = "foreign" if architecture == "all" else "same"
+        text += (f"Package: {name}\nStatus: install ok installed\nMaintainer: nobody\nArchitecture: {architecture}\n"
+                 f"Multi-Arch: {kind}\nVersion: 1\nDescription: none\n\n")
+    (folder / "dpkg/status").write_text(text)
+    done = subprocess.run([ROOT / "scripts/install-dependencies", "build"], capture_output=True, text=True,
+                          env={"PATH": str(programs), "DPKG_ADMINDIR": str(folder / "dpkg")})
+    said = re.search(r"(?:Installing|Missing): (.*)", done.stdout + done.stderr)
+    assert said and done.returncode != 0, done.stdout + done.stderr
+    return set(said[1].split())
+
+
+def test_a_library_for_another_architecture_is_not_taken_for_ours(tmp_path: Path):
+    ours = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
+    other = "amd64" if ours == "arm64" else "arm64"
+    wanted = wanted_from_apt(tmp_path, f"zlib1g-dev:{other}", f"libpng-dev:{ours}", f"libpng-dev:{other}", "nlohmann-json3-dev:all")
+    assert {"zlib1g-dev", "libssl-dev"} <= wanted
+    assert not wanted & {"libpng-dev", "nlohmann-json3-dev"}
