@@ -50,8 +50,8 @@ TEST_F(Receiving, GivesTheReceiverAllThatIsInAMessageOverUdp) {
   EXPECT_THAT(answer.header("To"), testing::HasSubstr(";tag="));
 }
 
-// Four of ten texts that the proxy sent while the thread was busy were lost in the kernel. The proxy repeats them for
-// five seconds; then the phone hears 408, and nobody can say whether it was taken.
+// Beyond some ninety texts, what the proxy sent while the thread was busy was lost in the kernel. The proxy repeats it
+// for five seconds; then the phone hears 408, and nobody can say whether it was taken.
 TEST_F(Receiving, ABurstWaitsWhileTheThreadIsBusy) {
   std::promise<void> goes_on, is_held;
   receiver_.on_taken = [&is_held, goes_on = goes_on.get_future().share(), first = true]() mutable {

@@ -36,7 +36,23 @@ class IdleCrowdTest : public ServerTest {
     EXPECT_EQ(client.answer().body, "ok");
   }
 
+  /// Whoever asks for /healthz holds the web thread until goes_on_. Before start().
+  void let_health_hold_the_thread() {
+    site_.on_health = [this, goes_on = goes_on_.get_future().share()] {
+      is_held_.set_value();
+      goes_on.wait();
+    };
+  }
+  /// From now on the thread is held; who holds it, that is.
+  [[nodiscard]] RawClient hold() {
+    auto holder = connect_from(3);
+    holder.send(get("/healthz"));
+    is_held_.get_future().wait();
+    return holder;
+  }
+
   std::vector<RawClient> crowd_;
+  std::promise<void> goes_on_, is_held_;
 };
 
 TEST_F(IdleCrowdTest, SilentConnectionsOfManyAddressesKeepNobodyOut) {
@@ -111,21 +127,15 @@ TEST_F(IdleCrowdTest, WhoHasJustComeStaysWhileOthersHaveLongBeenSilent) {
 // Its request had come just before its connection was cut, and was acted upon, though the answer could reach nobody.
 TEST_F(IdleCrowdTest, WhatCannotBeAnsweredIsNotDone) {
   options_.most_connections_per_address = 8;
-  std::promise<void> goes_on, is_held;
-  site_.on_health = [&is_held, goes_on = goes_on.get_future().share()] {
-    is_held.set_value();
-    goes_on.wait();
-  };
+  let_health_hold_the_thread();
   start();
   std::vector<RawClient> asking;
   for (int n = 0; n < 8; ++n) asking.push_back(connect_from(2));
   for (RawClient& client : asking) EXPECT_EQ(client.ask(get("/nothing")).status(), 404);
-  auto holder = connect_from(3);
-  holder.send(get("/healthz"));
-  is_held.get_future().wait();
+  auto holder = hold();
   for (RawClient& client : asking) client.send(get("/mmsmedia/a", "Connection: close\r\n"));
   crowd(1, 8, "");
-  goes_on.set_value();
+  goes_on_.set_value();
   EXPECT_EQ(holder.answer().status(), 200);
   std::size_t answered = 0;
   for (RawClient& client : asking) answered += client.read_to_end().starts_with("HTTP/1.1 404") ? 1U : 0U;
@@ -135,23 +145,17 @@ TEST_F(IdleCrowdTest, WhatCannotBeAnsweredIsNotDone) {
 // A web hook that had come, and that the busy thread had not read yet, was sent away as one who asks for nothing.
 TEST_F(IdleCrowdTest, WhoHasSentWhatWasNotReadYetStays) {
   options_.most_connections_per_address = 40;
-  std::promise<void> goes_on, is_held;
-  site_.on_health = [&is_held, goes_on = goes_on.get_future().share()] {
-    is_held.set_value();
-    goes_on.wait();
-  };
+  let_health_hold_the_thread();
   start();
   std::vector<RawClient> asking;  // the oldest
   for (int n = 0; n < 20; ++n) asking.push_back(connect_from(2));
   for (RawClient& client : asking) EXPECT_EQ(client.ask(get("/nothing")).status(), 404);
   crowd(1, 20, "");
   EXPECT_EQ(connect_from(4).ask(get("/nothing")).status(), 404) << "all before it have been let in";
-  auto holder = connect_from(3);
-  holder.send(get("/healthz"));
-  is_held.get_future().wait();
+  auto holder = hold();
   for (RawClient& client : asking) client.send(get("/mmsmedia/a", "Connection: close\r\n"));
   crowd(1, 20, "");
-  goes_on.set_value();
+  goes_on_.set_value();
   EXPECT_EQ(holder.answer().status(), 200);
   for (RawClient& client : asking) EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 404"));
 }
