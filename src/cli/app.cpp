@@ -59,7 +59,7 @@ int run_command(int argc, char** argv) {
   runtime::make_files_private();
   if (!common.core_files) runtime::keep_memory_private();
   if (common.default_config) return print_default_config();
-  return chosen ? chosen() : with_config(common, serve_with);
+  return chosen ? chosen() : commands.with_config(Rights::gateways, serve_with)();
 }
 
 }  // namespace

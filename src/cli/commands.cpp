@@ -39,14 +39,23 @@ Result<ops::Config> configured(const Common& common) {
   return config;
 }
 
-int with_config(const Common& common, const std::function<int(const ops::Config&)>& command) {
-  const auto config = configured(common);
-  return config ? command(*config) : say(config.error().detail, kWrongConfig);
+Commands::Run Commands::with(Rights rights, Run command) const {
+  return [&common = common_, rights, command = std::move(command)] {
+    const auto gone = go_by_the_gateway(common.config_file, rights);
+    return gone ? command() : say(gone.error().detail);
+  };
 }
 
-CLI::App* Commands::add(CLI::App& parent, const std::string& name, const std::string& help, WithConfig command) const {
-  return add_plain(parent, name, help,
-                   [&common = common_, command = std::move(command)] { return with_config(common, command); });
+Commands::Run Commands::with_config(Rights rights, WithConfig command) const {
+  return with(rights, [&common = common_, command = std::move(command)] {
+    const auto config = configured(common);
+    return config ? command(*config) : say(config.error().detail, kWrongConfig);
+  });
+}
+
+CLI::App* Commands::add(CLI::App& parent, const std::string& name, const std::string& help, WithConfig command,
+                        Rights rights) const {
+  return add_plain(parent, name, help, with_config(rights, std::move(command)));
 }
 
 CLI::App* Commands::add_plain(CLI::App& parent, const std::string& name, const std::string& help, Run command) const {

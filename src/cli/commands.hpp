@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "cli/identity.hpp"
 #include "ops/config.hpp"
 
 namespace CLI {
@@ -26,8 +27,6 @@ struct Common {
 void add_common(CLI::App& app, Common& common);
 /// The config's file, with what the command line says otherwise.
 [[nodiscard]] Result<ops::Config> configured(const Common& common);
-/// Runs what needs the config; else 2, with what is wrong with it on standard error.
-[[nodiscard]] int with_config(const Common& common, const std::function<int(const ops::Config&)>& command);
 
 /// Adds commands. What they are told lives as long as the commands do.
 class Commands {
@@ -40,10 +39,17 @@ class Commands {
   Commands(const Common& common, Run& chosen) : common_(common), chosen_(chosen) {}
 
   /// A command that needs the config.
-  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, WithConfig command) const;
+  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, WithConfig command,
+                Rights rights = Rights::gateways) const;
+  /// One that has nothing to do with this machine's gateway.
   CLI::App* add_plain(CLI::App& parent, const std::string& name, const std::string& help, Run command) const;
   /// One that has others below it.
   static CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& help);
+
+  /// `command`, with what of rights it is to have when root types it.
+  [[nodiscard]] Run with(Rights rights, Run command) const;
+  /// The same with the config; where that is wrong: 2, and what is wrong on standard error.
+  [[nodiscard]] Run with_config(Rights rights, WithConfig command) const;
 
   [[nodiscard]] const Common& common() const { return common_; }
 

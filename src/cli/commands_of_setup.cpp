@@ -125,9 +125,9 @@ void add_flexisip(CLI::App& app, const Commands& commands) {
   CLI::App& group =
       *Commands::add_group(app, "flexisip", "What Flexisip must be told so that it works with the gateway");
   auto* print = commands.add(group, "print", "The lines for flexisip.conf and forward.conf, each with its reason",
-                             told_to(print_flexisip, told));
+                             told_to(print_flexisip, told), Rights::callers);
   auto* check = commands.add(group, "check", "Read both files and say what is missing or wrong; changes nothing",
-                             told_to(check_flexisip, told));
+                             told_to(check_flexisip, told), Rights::callers);
   print->add_option("--file", told->only, "Only those for this one: flexisip.conf or forward.conf")
       ->check(CLI::IsMember({"flexisip.conf", "forward.conf"}));
   check->add_option("--flexisip-config", told->flexisip_config, "Where flexisip.conf is")->capture_default_str();
@@ -145,7 +145,8 @@ void add_flexisip(CLI::App& app, const Commands& commands) {
 void add_kamailio(CLI::App& app, const Commands& commands) {
   const auto told = std::make_shared<ops::KamailioAround>();
   CLI::App& group = *Commands::add_group(app, "kamailio", "Kamailio as the proxy: its whole configuration");
-  auto* print = commands.add(group, "print", "Print kamailio.cfg for this config", told_to(print_kamailio, told));
+  auto* print = commands.add(group, "print", "Print kamailio.cfg for this config", told_to(print_kamailio, told),
+                             Rights::callers);
   print->add_option("--address", told->address, "This machine's own IP address, where Kamailio listens for phones")
       ->required();
   auto* certificate = print->add_option("--certificate", told->certificate,
@@ -155,7 +156,7 @@ void add_kamailio(CLI::App& app, const Commands& commands) {
   key->needs(certificate);
   print->add_option("--database", told->database, "Where registrations are kept over a start")->capture_default_str();
   auto* accounts = commands.add(group, "accounts", "Ask VoIP.ms for the sub accounts, and let their phones register",
-                                told_to(write_kamailio_accounts, told));
+                                told_to(write_kamailio_accounts, told), Rights::callers);
   for (CLI::App* one : {print, accounts}) {
     one->add_option("--accounts-file", told->accounts_file,
                     "The file of those who may register, and of their passwords")
@@ -165,10 +166,11 @@ void add_kamailio(CLI::App& app, const Commands& commands) {
 
 void add_config(CLI::App& app, const Commands& commands) {
   CLI::App& group = *Commands::add_group(app, "config", "See whether the config file is right, and what it says");
-  commands.add_plain(group, "check", "Read it and say what is wrong",
-                     [&commands] { return check_config(commands.common().config_file); });
-  commands.add_plain(group, "show", "Every option as it holds; secrets are not shown",
-                     [&commands] { return show_config(commands.common().config_file); });
+  const auto with_file = [&commands](int (*command)(const std::string&)) {
+    return commands.with(Rights::gateways, [&commands, command] { return command(commands.common().config_file); });
+  };
+  commands.add_plain(group, "check", "Read it and say what is wrong", with_file(check_config));
+  commands.add_plain(group, "show", "Every option as it holds; secrets are not shown", with_file(show_config));
   commands.add_plain(group, "default", "As --default-config", print_default_config);
 }
 

@@ -23,7 +23,7 @@ Result<Database> read_database(const ops::Config& config) {
   if (database || std::filesystem::exists(config.database, unknown) || unknown) return database;
   return fail(ErrorKind::transient,
               fmt::format("there is no database {} ([mmsgate] dbfile). A ~ there is the home of whoever runs this "
-                          "command: run it as the gateway's user; docs/config.md says how. The gateway makes the "
+                          "command: with the package, type it as root; docs/config.md says why. The gateway makes the "
                           "database at its first start",
                           config.database));
 }

@@ -16,14 +16,14 @@ what either sends, has it on disk before it says yes, and delivers it to the oth
 .PP
 Without a command it serves, as
 .B mmsgate serve
-does. The other commands look after the same config and the same database, while it runs or while it does not. Run them as
-its user. Where the Debian package has put it:
-.PP
-.RS
-.nf
-runuser \-u mmsgate \-\- env HOME=/var/lib/mmsgate mmsgate messages list
-.fi
-.RE
+does. The other commands look after the same config and the same database, while it runs or while it does not. Type them as
+root where the Debian package has put it, else as its user. Root's are done as the user mmsgate where the config belongs to that
+user or its group, but for
+.BR registrations ,
+.B flexisip
+and
+.BR kamailio ,
+which look at files of the proxy.
 .PP
 What they print has no text of any message in it.
 )";

@@ -10,6 +10,7 @@
 
 #include "backup/restore.hpp"
 #include "cli/backup.hpp"
+#include "cli/identity.hpp"
 #include "cli/say.hpp"
 #include "ops/control.hpp"
 #include "runtime/descriptor.hpp"
@@ -84,6 +85,8 @@ class Chooser {
 int restore(const std::string& config_file, const RestoreOptions& options) {
   const auto archive = open_archive(options.from);
   if (!archive) return say(archive.error().detail);
+  // Root's file is open; what is made of it is the gateway's.
+  if (const auto gone = go_by_the_gateway(config_file, Rights::gateways); !gone) return say(gone.error().detail);
   if (options.check) {
     const auto checked = backup::check_backup(archive->get(), runtime::folder_for_temporary_files());
     return checked ? say_checked(*checked) : say(checked.error().detail);

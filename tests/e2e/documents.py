@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
 
 # What may stand before our program: who runs it, where it lies, when cron runs it.
-BEFORE = re.compile(r"^(?:\$ )?(?:(?:[\d*/]+\s+){5})?(?:(?:sudo )?runuser -u mmsgate -- env HOME=\S+ )?(?:sudo (?:-u \S+ )?)?"
+BEFORE = re.compile(r"^(?:\$ )?(?:(?:[\d*/]+\s+){5})?(?:sudo (?:-u \S+ )?)?"
                     r"(?:build/\w+/src/)?(?=(?:mmsgate|curl)(?: |$))")
 
 

@@ -96,7 +96,8 @@ class Service:
             return False
 
     def says(self, *words: str) -> str:
-        return self.root.run("mmsgate", *words, user="mmsgate", HOME="/var/lib/mmsgate")
+        """As root types it."""
+        return self.root.run("mmsgate", *words)
 
     def messages(self) -> list[dict]:
         return json.loads(self.says("messages", "list", "--json"))
