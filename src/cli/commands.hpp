@@ -64,6 +64,12 @@ template <typename Function, typename Told>
   return [function, told](const ops::Config& config) { return function(config, *told); };
 }
 
+/// The same for one that looks itself whose the config is.
+template <typename Function, typename Told>
+[[nodiscard]] Commands::WithConfig told_to(Function function, const Common& common, Told told) {
+  return [function, &common, told](const ops::Config& config) { return function(config, common.config_file, *told); };
+}
+
 void add_commands_of_use(CLI::App& app, const Commands& commands);
 void add_commands_of_setup(CLI::App& app, const Commands& commands);
 void add_commands_of_keeping(CLI::App& app, const Commands& commands);

@@ -125,9 +125,9 @@ void add_flexisip(CLI::App& app, const Commands& commands) {
   CLI::App& group =
       *Commands::add_group(app, "flexisip", "What Flexisip must be told so that it works with the gateway");
   auto* print = commands.add(group, "print", "The lines for flexisip.conf and forward.conf, each with its reason",
-                             told_to(print_flexisip, told), Rights::callers);
+                             told_to(print_flexisip, commands.common(), told), Rights::callers);
   auto* check = commands.add(group, "check", "Read both files and say what is missing or wrong; changes nothing",
-                             told_to(check_flexisip, told), Rights::callers);
+                             told_to(check_flexisip, commands.common(), told), Rights::callers);
   print->add_option("--file", told->only, "Only those for this one: flexisip.conf or forward.conf")
       ->check(CLI::IsMember({"flexisip.conf", "forward.conf"}));
   check->add_option("--flexisip-config", told->flexisip_config, "Where flexisip.conf is")->capture_default_str();

@@ -32,7 +32,7 @@ void add_messages(CLI::App& app, const Commands& commands) {
 void add_registrations(CLI::App& app, const Commands& commands) {
   const auto told = std::make_shared<RegistrationsOptions>();
   auto* command = commands.add(app, "registrations", "Who is registered at the proxy, for how long, and who is not",
-                               told_to(show_registrations, told), Rights::callers);
+                               told_to(show_registrations, commands.common(), told), Rights::callers);
   command->add_flag("--json", told->json, "Print JSON instead of a table; with --watch, a line a look");
   command->add_flag("--watch", told->watch, "Look again and again, until Ctrl-C");
   command->add_flag("--push-notification", told->push, "Wake by push the phones whose registration is over");

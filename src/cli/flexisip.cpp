@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/database.hpp"
+#include "cli/identity.hpp"
 #include "cli/printable.hpp"
 #include "cli/say.hpp"
 #include "ops/flexisip_check.hpp"
@@ -21,7 +22,9 @@ constexpr const char* kUsualRoutes = "/etc/flexisip/forward.conf";
 constexpr int kUnreadable = 2;
 
 /// What the sub accounts begin with, as far as the gateway has seen any.
-std::vector<std::string> known_prefixes(const ops::Config& config) {
+std::vector<std::string> known_prefixes(const ops::Config& config, const std::string& config_file) {
+  const PlainLook look(config_file);
+  if (!look.holds()) return {};
   const auto store = read_database(config);
   const auto directory = store ? (*store)->directory() : std::unexpected(store.error());
   if (!directory) return {};
@@ -30,8 +33,8 @@ std::vector<std::string> known_prefixes(const ops::Config& config) {
   return ops::account_prefixes(names);
 }
 
-ops::FlexisipAround around(const ops::Config& config, const FlexisipOptions& options) {
-  return {.prefixes = options.prefixes.empty() ? known_prefixes(config) : options.prefixes,
+ops::FlexisipAround around(const ops::Config& config, const std::string& config_file, const FlexisipOptions& options) {
+  return {.prefixes = options.prefixes.empty() ? known_prefixes(config, config_file) : options.prefixes,
           .routes_file = options.forward_config.empty() ? kUsualRoutes : options.forward_config,
           .phones_address = options.address};
 }
@@ -91,11 +94,11 @@ int say_unreadable(const std::string& file, const char* option) {
 
 }  // namespace
 
-int print_flexisip(const ops::Config& config, const FlexisipOptions& options) {
+int print_flexisip(const ops::Config& config, const std::string& config_file, const FlexisipOptions& options) {
   if (const auto is_there = ops::has_gateway_address(config); !is_there) {
     return say(is_there.error().detail, kWrongConfig);
   }
-  const ops::FlexisipAround known = around(config, options);
+  const ops::FlexisipAround known = around(config, config_file, options);
   const bool both = options.only.empty();
   if (both || options.only == "flexisip.conf") fmt::print("{}", flexisip_config_text(config, known));
   if (both) fmt::print("\n\n# ---- {} ----\n", printable(known.routes_file));
@@ -103,14 +106,14 @@ int print_flexisip(const ops::Config& config, const FlexisipOptions& options) {
   return 0;
 }
 
-int check_flexisip(const ops::Config& config, const FlexisipOptions& options) {
+int check_flexisip(const ops::Config& config, const std::string& config_file, const FlexisipOptions& options) {
   if (const auto is_there = ops::has_gateway_address(config); !is_there) {
     return say(is_there.error().detail, kWrongConfig);
   }
   const auto text = runtime::read_file(options.flexisip_config);
   if (!text) return say_unreadable(options.flexisip_config, "--flexisip-config");
   const auto file = formats::parse_flexisip_config(*text);
-  ops::FlexisipAround known = around(config, options);
+  ops::FlexisipAround known = around(config, config_file, options);
   if (const std::string named = ops::routes_file_of(file); options.forward_config.empty() && !named.empty()) {
     known.routes_file = beside(options.flexisip_config, named);
   }

@@ -18,8 +18,10 @@ struct FlexisipOptions {
   bool json = false;
 };
 
-[[nodiscard]] int print_flexisip(const ops::Config& config, const FlexisipOptions& options);
+[[nodiscard]] int print_flexisip(const ops::Config& config, const std::string& config_file,
+                                 const FlexisipOptions& options);
 /// 0: all is well. 1: something is not as it should be. 2, with a reason on standard error: a file cannot be read.
-[[nodiscard]] int check_flexisip(const ops::Config& config, const FlexisipOptions& options);
+[[nodiscard]] int check_flexisip(const ops::Config& config, const std::string& config_file,
+                                 const FlexisipOptions& options);
 
 }  // namespace mmsgate::cli

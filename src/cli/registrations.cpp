@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "cli/database.hpp"
+#include "cli/identity.hpp"
 #include "cli/printable.hpp"
 #include "cli/registrations_text.hpp"
 #include "cli/say.hpp"
@@ -59,9 +60,13 @@ void sleep_until(TimePoint end) {
 
 class Monitor {
  public:
-  Monitor(const ops::Config& config, const RegistrationsOptions& options, std::unique_ptr<sip::RegistrarList> registrar,
-          std::optional<ops::Pusher> pusher)
-      : config_(config), options_(options), registrar_(std::move(registrar)), pusher_(std::move(pusher)) {}
+  Monitor(const ops::Config& config, const std::string& config_file, const RegistrationsOptions& options,
+          std::unique_ptr<sip::RegistrarList> registrar, std::optional<ops::Pusher> pusher)
+      : config_(config),
+        config_file_(config_file),
+        options_(options),
+        registrar_(std::move(registrar)),
+        pusher_(std::move(pusher)) {}
 
   int once() {
     const auto listing = look();
@@ -127,7 +132,8 @@ class Monitor {
 
   /// Those that should be registered. A gateway that never ran knows none; the table is of use all the same.
   std::vector<std::string> sub_accounts() {
-    const auto store = read_database(config_);
+    const PlainLook look(config_file_);
+    const auto store = look.holds() ? read_database(config_) : fail(ErrorKind::bug, "its user cannot be become");
     const auto directory = store ? (*store)->directory() : std::unexpected(store.error());
     std::vector<std::string> accounts;
     if (!directory) {
@@ -150,6 +156,7 @@ class Monitor {
   }
 
   const ops::Config& config_;
+  const std::string& config_file_;
   const RegistrationsOptions& options_;
   const runtime::SystemClock clock_;
   const std::unique_ptr<sip::RegistrarList> registrar_;
@@ -161,7 +168,7 @@ class Monitor {
 
 }  // namespace
 
-int show_registrations(const ops::Config& config, const RegistrationsOptions& options) {
+int show_registrations(const ops::Config& config, const std::string& config_file, const RegistrationsOptions& options) {
   std::optional<ops::Pusher> pusher;
   if (options.push) {
     auto keys = ops::load_push_keys(options.flexisip_config);
@@ -170,7 +177,7 @@ int show_registrations(const ops::Config& config, const RegistrationsOptions& op
   }
   auto registrar = find_registrar(config);
   if (!registrar) return say(registrar.error().detail);
-  Monitor monitor(config, options, *std::move(registrar), std::move(pusher));
+  Monitor monitor(config, config_file, options, *std::move(registrar), std::move(pusher));
   if (options.watch) monitor.watch();
   return monitor.once();
 }

@@ -19,6 +19,7 @@ struct RegistrationsOptions {
 };
 
 /// 1 with a reason on standard error when nobody can be asked, or when a push failed.
-[[nodiscard]] int show_registrations(const ops::Config& config, const RegistrationsOptions& options);
+[[nodiscard]] int show_registrations(const ops::Config& config, const std::string& config_file,
+                                     const RegistrationsOptions& options);
 
 }  // namespace mmsgate::cli

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -36,6 +37,13 @@ Result<bool> become(const User& user) {
     return true;
   }
   return fail(ErrorKind::bug, fmt::format("cannot become the user {}: {}", user.name, std::strerror(errno)));
+}
+
+Acting::Acting(const User& user) : holds_(::setegid(user.group) == 0 && ::seteuid(user.id) == 0) {}
+
+Acting::~Acting() {
+  // The user first: only root may change its group to what it wants.
+  if (::seteuid(0) != 0 || ::setegid(0) != 0) std::abort();  // root as somebody else is nobody to go on as
 }
 
 }  // namespace mmsgate::runtime

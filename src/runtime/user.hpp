@@ -28,4 +28,19 @@ struct User {
 /// Root is `user` from now on, for good, with that user's groups alone. HOME stays as it is.
 [[nodiscard]] Result<bool> become(const User& user);
 
+/// Root acts as `user` while this lives: what it opens, it opens with that user's rights.
+class Acting {
+ public:
+  explicit Acting(const User& user);
+  Acting(const Acting&) = delete;
+  Acting& operator=(const Acting&) = delete;
+  ~Acting();
+
+  /// False: it is root still, and must open nothing that `user` may have put in its way.
+  [[nodiscard]] bool holds() const { return holds_; }
+
+ private:
+  bool holds_;
+};
+
 }  // namespace mmsgate::runtime

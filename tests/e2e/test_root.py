@@ -144,6 +144,31 @@ def test_what_asks_the_proxy_may_what_root_may(house: House, machine: Machine):
     assert machine.not_the_gateways() == []
 
 
+def test_what_the_gateways_user_may_have_put_there_is_not_opened_as_root(house: House, machine: Machine):
+    """A link to where only root may look, in the place of the database's folder."""
+    house.gateway.stop()
+    data, hidden = machine.home / "data", machine.roots / "data"
+    data.rename(hidden)
+    data.symlink_to(hidden)
+    assert "'100000_'" not in run(house, "flexisip", "print").stdout
+    assert ALICE.account not in run(house, "registrations").stdout
+    data.unlink()
+    hidden.rename(data)
+    assert "'100000_'" in run(house, "flexisip", "print").stdout
+    house.gateway.start()
+
+
+def test_root_keeps_no_rights_for_a_config_that_the_gateway_may_change(house: House, machine: Machine):
+    """It names a program to run: flexisippath."""
+    theirs = machine.roots / "flexisip.conf"
+    assert run(house, "flexisip", "check", "--flexisip-config", str(theirs)).returncode == 0
+    house.gateway.config.chmod(0o660)
+    try:
+        assert "cannot read" in run(house, "flexisip", "check", "--flexisip-config", str(theirs)).stderr
+    finally:
+        house.gateway.config.chmod(0o640)
+
+
 def test_a_config_of_roots_alone_is_roots(house: House, machine: Machine):
     """Who runs the gateway as root, as the first MMSGate's manual did, goes on so."""
     config = machine.roots / "own.conf"
