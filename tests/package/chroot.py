@@ -6,17 +6,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
-TIME = 900  # seconds that anything in it may take: packages come over the network
+TIME = 3600  # seconds that anything in it may take: packages come over the network, and a build is a thing too
 
 
 def mirror(suite: str) -> str:
-    """The one that this machine has its packages from."""
-    done = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {suite}"],
-                          capture_output=True, text=True, check=True)
-    found = done.stdout.split()
-    if not found:
-        raise RuntimeError(f"apt on this machine knows no packages of {suite}: see apt-cache policy")
-    return found[0]
+    """The one that this machine has its packages from. It has the other versions of Debian too."""
+    for asked in ([f"Codename: {suite}"], ["Origin: Debian", "Label: Debian"]):
+        done = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", *asked],
+                              capture_output=True, text=True, check=True)
+        if found := done.stdout.split():
+            return found[0]
+    raise RuntimeError(f"apt on this machine knows neither packages of {suite} nor a mirror of Debian: see apt-cache policy")
 
 
 class Chroot:
