@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from conftest import BUILD
 from house.house import ALICE, STRANGER, House
-from house.process import wait_until
 
 USER, GROUP_OF_THE_PROXY = 64990, 64991  # nobody's
 
@@ -54,7 +53,7 @@ def machine() -> Iterator[Machine]:
 
 
 @pytest.fixture(scope="module")
-def house(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(machine: Machine) -> Iterator[House]:
     """Its gateway was started by root who typed `mmsgate serve`."""
     with House(BUILD, folder=machine.home.parent) as house:
         gateway = house.gateway
