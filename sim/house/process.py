@@ -159,13 +159,26 @@ class Process:
         self.wait()
 
     def stop(self, patience: float = 10.0) -> int:
-        """Asks it to end, and insists after a while; its exit code."""
+        """Asks it to end, and insists after a while, once it has been written down what it is busy with; its exit code."""
         self.child.terminate()
         try:
             self.child.wait(patience)
         except subprocess.TimeoutExpired:
+            with self.log.open("a") as log:
+                print(f"did not end within {patience:g} s; its threads: {', '.join(self._threads())}", file=log)
             os.killpg(self.child.pid, signal.SIGKILL)  # with its children: Kamailio's would outlive it
         return self.wait()
+
+    def _threads(self) -> list[str]:
+        """The name of each, its state (R, S, D ...) and, for root, where in the kernel it waits."""
+        told = []
+        for each in sorted(Path(f"/proc/{self.child.pid}/task").iterdir(), key=lambda task: int(task.name)):
+            try:
+                name, _, rest = (each / "stat").read_text().partition("(")[2].rpartition(")")
+                told.append(f"{name} {rest.split()[0]} {(each / 'wchan').read_text()}")
+            except OSError:
+                continue  # it has ended meanwhile
+        return told
 
     def wait(self, patience: float = PATIENCE) -> int:
         """Its exit code, once it has ended by itself."""

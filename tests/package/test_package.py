@@ -6,27 +6,19 @@ import json
 import os
 import re
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chroot import Chroot, environment, make_folders, unit
+from service import CONFIG, Service, environment, make_folders, unit
+from small_debian import Chroot
 
+from house.carrier import Carrier
+
+PACKAGES = Path(os.environ["MMSGATE_PACKAGES"])
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "sim"))
-
-from house import http  # noqa: E402
-from house.carrier import PASSWORD, USER, Carrier  # noqa: E402
-from house.ports import free_ports, own_address  # noqa: E402
-from house.process import Process, wait_until  # noqa: E402
-
-BUILD, PACKAGES = Path(os.environ["MMSGATE_BUILD"]), Path(os.environ["MMSGATE_PACKAGES"])
-SUITE = os.environ.get("MMSGATE_SUITE", "bookworm")
 VERSION = re.search(r"project\(mmsgate VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
-CONFIG = "/etc/mmsgate/mmsgate.conf"
 STATE = ("/var/lib/mmsgate", "/var/lib/mmsgate-backup", "/var/log/mmsgate")
-ACCOUNT, NUMBER, STRANGER = "100000_alice", "5145550100", "5145550199"
+NUMBER, STRANGER = "5145550100", "5145550199"
 
 
 def version_of(package: Path) -> str:
@@ -38,72 +30,6 @@ def packages() -> tuple[Path, Path]:
     first, following = sorted(PACKAGES.glob("mmsgate_*.deb"), key=lambda each: len(each.name))
     subprocess.run(["dpkg", "--compare-versions", version_of(first), "lt", version_of(following)], check=True)
     return first, following
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroot]:
-    made = Chroot(tmp_path_factory.mktemp("debian") / SUITE, SUITE)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-@pytest.fixture(scope="module")
-def carrier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carrier]:
-    made = Carrier(BUILD / "sim" / "mmsgate-sim", tmp_path_factory.mktemp("carrier"))
-    made.set_accounts([{"account": ACCOUNT, "callerid_number": NUMBER, "internal_extension": "1", "password": "secret"}])
-    made.set_dids([{"did": NUMBER}])
-    yield made
-    made.stop()
-
-
-class Service:
-    """The gateway as the unit would have it, since nobody is PID 1 in there: its command, user, environment and folders."""
-
-    def __init__(self, root: Chroot, folder: Path, said: str):
-        self.root, self.folder = root, folder
-        self.said_at_installing = said
-        self.address = own_address()
-        self.sip_port, self.web_port = free_ports(2, self.address)
-        self.settings = unit(root.path("/lib/systemd/system/mmsgate.service").read_text())
-        self.url = f"http://{self.address}:{self.web_port}"
-
-    def configure(self, carrier: Carrier) -> None:
-        """As its owner does: some lines of the file are filled in."""
-        file = self.root.path(CONFIG)
-        text = file.read_text()
-        for name, value in {"apiid": USER, "apipw": PASSWORD, "webdns": self.address, "apiurl": carrier.api_url,
-                            "webbind": self.address, "webport": self.web_port, "sipboundaddress": self.address,
-                            "sipport": self.sip_port, "sipproxy": f"{own_address()}:5060"}.items():
-            text, count = re.subn(rf"^#?{name} = .*$", f"{name} = {value}", text, flags=re.M)
-            assert count == 1, name
-        file.write_text(text)  # in its place: owner and mode stay
-
-    def start(self) -> None:
-        make_folders(self.root, self.settings)
-        words = self.settings["ExecStart"][0].split()
-        command = self.root.command("env", "-C", self.settings["WorkingDirectory"][0], *words, user=self.settings["User"][0])
-        self.process = Process("gateway", command, self.folder, environment(self.settings))
-        with self.process.coming_up():
-            wait_until(self.is_well, "the gateway is well")
-
-    def is_well(self) -> bool:
-        assert self.process.running, self.process.tail()
-        try:
-            return http.request("GET", f"{self.url}/healthz", timeout=2).status == 200
-        except OSError:
-            return False
-
-    def says(self, *words: str) -> str:
-        """As root types it."""
-        return self.root.run("mmsgate", *words)
-
-    def messages(self) -> list[dict]:
-        return json.loads(self.says("messages", "list", "--json"))
-
-    def stop(self) -> None:
-        assert self.process.stop() == 0, self.process.tail()
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small Debian in a folder, made anew, in which packages are installed. It shares nothing with the machine but the network."""
+"""A small Debian in a folder, made anew, in which packages are built and installed. It shares nothing with the machine but the network."""
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
+LEFT_OUT = ("build", ".git", "sandbox", "__pycache__", ".pytest_cache", ".cache")
+NATIVE = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
 TIME = 3600  # seconds that anything in it may take: packages come over the network, and a build is a thing too
 
 
@@ -20,11 +21,13 @@ def mirror(suite: str) -> str:
 
 
 class Chroot:
-    def __init__(self, folder: Path, suite: str):
+    def __init__(self, folder: Path, suite: str, arch: str):
+        """arch: as Debian calls it, such as arm64. The kernel must know how to run its programs (binfmt_misc)."""
         self.folder = folder
         log = folder.with_suffix(".log")
         with log.open("w") as told:
-            done = subprocess.run(["debootstrap", "--variant=minbase", suite, folder, mirror(suite)], stdout=told, stderr=told)
+            done = subprocess.run(["debootstrap", "--variant=minbase", f"--arch={arch}", suite, folder, mirror(suite)],
+                                  stdout=told, stderr=told)
         assert done.returncode == 0, log.read_text()[-2000:]
         # Nothing is to be started here; there is no systemd as PID 1 that could.
         for source in ("/etc/resolv.conf", "/etc/hosts"):
@@ -62,6 +65,9 @@ class Chroot:
         shutil.copy(package, self.folder / "root")
         return self.run("apt-get", "install", "--yes", "--no-install-recommends", f"/root/{package.name}")
 
+    def copy_sources(self, folder: Path, to: str) -> None:
+        shutil.copytree(folder, self.path(to), symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
+
     def path(self, name: str) -> Path:
         return self.folder / name.lstrip("/")
 
@@ -76,22 +82,3 @@ class Chroot:
         """"installed", "config-files", "not-installed"."""
         done = subprocess.run(self.command("dpkg-query", "-W", "-f=${db:Status-Status}", package), capture_output=True, text=True)
         return done.stdout or "not-installed"
-
-
-def unit(text: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in re.findall(r"^(\w+)=(.*)$", text, re.M):
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def make_folders(root: Chroot, settings: dict[str, list[str]]) -> None:
-    """As systemd does before it starts a unit: StateDirectory=, LogsDirectory=."""
-    user, mode = settings["User"][0], settings["StateDirectoryMode"][0]
-    for parent, names in (("/var/lib", settings.get("StateDirectory", [])), ("/var/log", settings.get("LogsDirectory", []))):
-        for name in " ".join(names).split():
-            root.run("install", "-d", "-o", user, "-g", user, "-m", mode, f"{parent}/{name}")
-
-
-def environment(settings: dict[str, list[str]]) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", **dict(line.split("=", 1) for line in settings["Environment"])}

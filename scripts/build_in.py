@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""build_in.py SUITE ARCH FOLDER [VERSION...]: builds the package for ARCH in a small Debian of that suite, once for each version (as
+debian/changelog has it, when none is named), and puts what comes out into FOLDER. A package is made for the Debian that it is built
+on. Called by scripts/package --suite and scripts/test-package."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from small_debian import NATIVE, Chroot
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def prepare(root: Chroot, arch: str) -> None:
+    root.copy_sources(ROOT, "/src")
+    if arch == NATIVE:
+        root.run("/src/scripts/install-dependencies", "build", "package")
+        return
+    root.run("dpkg", "--add-architecture", arch)
+    root.run("apt-get", "update")
+    install = ("apt-get", "install", "--yes", "--no-install-recommends")
+    root.run(*install, f"crossbuild-essential-{arch}", "qemu-user", "ccache", DEBIAN_FRONTEND="noninteractive")
+    root.run("apt-get", "build-dep", "--yes", "--no-install-recommends", "--host-architecture", arch, "/src",
+             DEBIAN_FRONTEND="noninteractive")
+
+
+def build(root: Chroot, arch: str, versions: list[str], folder: Path) -> None:
+    prepare(root, arch)
+    made = root.path(f"/src/build/package/{arch}")
+    for options in [("--version", version) for version in versions] or [()]:
+        print(root.run("/src/scripts/package", "--arch", arch, *options), flush=True)
+        for package in made.iterdir():
+            shutil.copy(package, folder)
+
+
+def main() -> None:
+    suite, arch, folder, *versions = sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="mmsgate-build-") as place:
+        root = Chroot(Path(place) / suite, suite, NATIVE)
+        try:
+            build(root, arch, versions, Path(folder))
+        except AssertionError as error:
+            sys.exit(f"build_in.py: {error}")
+        finally:
+            root.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of the package stand on: a small Debian, and VoIP.ms."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "sim"), str(ROOT / "scripts")]
+
+from house.carrier import Carrier  # noqa: E402
+from small_debian import Chroot  # noqa: E402
+
+SUITE, ARCH = os.environ["MMSGATE_SUITE"], os.environ["MMSGATE_ARCH"]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroot]:
+    made = Chroot(tmp_path_factory.mktemp("debian") / SUITE, SUITE, ARCH)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def carrier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carrier]:
+    made = Carrier(Path(os.environ["MMSGATE_BUILD"]) / "sim" / "mmsgate-sim", tmp_path_factory.mktemp("carrier"))
+    made.set_accounts([{"account": "100000_alice", "callerid_number": "5145550100", "internal_extension": "1", "password": "secret"}])
+    made.set_dids([{"did": "5145550100"}])
+    yield made
+    made.stop()
