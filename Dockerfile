@@ -23,7 +23,8 @@ RUN groupadd --gid 10001 mmsgate && useradd --uid 10001 --gid 10001 --home-dir /
  && install -d -o mmsgate -g mmsgate -m 700 /var/lib/mmsgate && install -d /etc/flexisip
 COPY --from=build /out/usr/ /usr/
 
-ENV HOME=/var/lib/mmsgate
+# The one place that may be written when the container is read-only, as compose.yaml has it: a backup begins as a copy of the database.
+ENV HOME=/var/lib/mmsgate TMPDIR=/var/lib/mmsgate
 WORKDIR /var/lib/mmsgate
 USER 10001:10001
 VOLUME ["/var/lib/mmsgate"]

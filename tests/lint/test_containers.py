@@ -178,7 +178,7 @@ def test_no_password_stands_in_compose_or_in_env():
                  and "_FILE" not in line and "RANDOM" not in line]
         report(wrong)
     ignored = (ROOT / ".gitignore").read_text().splitlines()
-    assert {"/.env", "/docker/secrets/", "/docker/flexisip/"} <= set(ignored)
+    assert {"/.env", "/docker/secrets/", "/docker/flexisip/", "/docker/gateway/"} <= set(ignored)
 
 
 def test_each_setting_is_in_env_example_with_what_holds_otherwise():
@@ -195,10 +195,10 @@ def test_the_config_that_comes_along_is_right(tmp_path: Path):
     secret = tmp_path / "apipw"
     secret.write_text("a-password\n")
     config = tmp_path / "mmsgate.conf"
-    config.write_text((ROOT / "docker/mmsgate.conf").read_text().replace("/run/secrets/apipw", str(secret)))
+    config.write_text((ROOT / "docker/mmsgate.conf.example").read_text().replace("/run/secrets/apipw", str(secret)))
     done = subprocess.run([MMSGATE, "config", "check", "--config-file", config], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert "/run/secrets/apipw" in (ROOT / "docker/mmsgate.conf").read_text()
+    assert "/run/secrets/apipw" in (ROOT / "docker/mmsgate.conf.example").read_text()
     assert "apipw" in compose()["services"]["mmsgate"]["secrets"]
 
 

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of the containers stand on: images that a registry would give, VoIP.ms, and a folder with our sources."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "sim"), str(ROOT / "scripts"), str(ROOT / "tests/e2e")]
+
+from house.carrier import Carrier  # noqa: E402
+from owner import PROJECT, Owner, docker, well  # noqa: E402
+from small_debian import LEFT_OUT, NATIVE, Chroot  # noqa: E402
+
+BASE = "debian:bookworm-slim"
+IMAGES = Path(__file__).parent / "images"
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Debian's image, from its registry or as debootstrap makes it."""
+    if docker("image", "inspect", BASE).returncode == 0 or docker("pull", BASE).returncode == 0:
+        yield
+        return
+    folder = tmp_path_factory.mktemp("base") / "bookworm"
+    root = Chroot(folder, "bookworm", NATIVE)
+    try:
+        with subprocess.Popen(["tar", "--one-file-system", "-C", folder, "-c", "."], stdout=subprocess.PIPE) as tar:
+            done = docker("import", "-", BASE, stdin=tar.stdout)
+        assert done.returncode == tar.returncode == 0, done.stdout
+    finally:
+        root.close()
+    yield
+    well("image", "rm", BASE)
+
+
+@pytest.fixture(scope="session")
+def images(base: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The settings by which compose.yaml takes ours."""
+    folder = tmp_path_factory.mktemp("images")
+    shutil.copytree(IMAGES, folder, dirs_exist_ok=True)
+    shutil.copy(ROOT / "tests/e2e/stand_in_flexisip.py", folder / "flexisip")
+    made = {"flexisip": f"{PROJECT}-flexisip:local", "mariadb": f"mariadb:{PROJECT}"}
+    for name, image in made.items():
+        well("build", "--tag", image, folder / name)
+    ours = f"{PROJECT}:local"  # the first who says `docker compose` builds it
+    yield {"FLEXISIP_IMAGE": made["flexisip"], "MARIADB_VERSION": PROJECT, "MMSGATE_IMAGE": ours}
+    docker("image", "rm", ours, *made.values())
+
+
+@pytest.fixture(scope="session")
+def carrier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carrier]:
+    made = Carrier(Path(os.environ["MMSGATE_BUILD"]) / "sim" / "mmsgate-sim", tmp_path_factory.mktemp("carrier"))
+    made.set_accounts([{"account": "100000_alice", "callerid_number": "5145550100", "internal_extension": "1", "password": "secret"}])
+    made.set_dids([{"did": "5145550100"}])
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def owner(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
+    home = tmp_path_factory.mktemp("owner")
+    shutil.copytree(ROOT, home / "mmsgate", symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT, ".env", "secrets"))
+    made = Owner(home / "mmsgate", images)
+    try:
+        yield made
+    finally:
+        made.leaves()

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/migrate-from-mmsgate.md, in containers: the first MMSGate's config, database and files."""
+
+import json
+import os
+from pathlib import Path
+
+from old_home import OldHome
+from owner import SIP_ADDRESS, Owner
+
+from house import http
+from house.carrier import PASSWORD, USER, Carrier
+from house.picture import png
+from house.process import wait_until
+
+MANUAL = "migrate-from-mmsgate.md"
+NUMBER, STRANGER = "5145550100", "5145550199"
+
+
+def test_the_old_messages_and_files_come_along(owner: Owner, carrier: Carrier):
+    old = Path(owner.settings["HOME"], "old")
+    (old / "data").mkdir(parents=True)
+    home = OldHome(old / "data/mmsgate.sqlite", old / "mmsmedia", f"http://{SIP_ADDRESS}:{owner.web}/mmsmedia")
+    arrived = {"fromid": STRANGER, "toid": "100000_alice", "did": NUMBER, "msgstatus": "200", "trycnt": 1, "msgid": "11"}
+    home.add(message="salut", **arrived)
+    link = home.add_file(png(1))
+    (old / "mmsgate.conf").write_text(f"""[api]
+apiid = {USER}
+apipw = {PASSWORD}
+apiurl = {carrier.api_url}
+[web]
+webdns = {SIP_ADDRESS}
+webbind = {SIP_ADDRESS}
+webport = {owner.web}
+[sip]
+sipport = {owner.ports["sipport"]}
+""")
+    for file in (old / "data", old / "data/mmsgate.sqlite", old / "mmsmedia"):
+        os.chown(file, 1000, 1000)  # as `docker cp` leaves them: whose they were
+        file.chmod(0o700 if file.is_dir() else 0o600)
+
+    owner.lays_down(PASSWORD)
+    config = (old / "mmsgate.conf").read_text().replace(f"apipw = {PASSWORD}", "apipw_file = /run/secrets/apipw")
+    (owner.folder / "docker/gateway/mmsgate.conf").write_text(config)
+    for name in ("flexisip.conf", "forward.conf"):
+        (owner.folder / "docker/flexisip" / name).write_text("# as it was\n")
+
+    owner.types("sudo chown -R 10001 ~/old/data ~/old/mmsmedia", MANUAL)
+    owner.types("docker compose up -d", MANUAL)
+    assert wait_until(lambda: owner.does("docker compose exec mmsgate mmsgate health").stdout == "ok\n", "it says ok", patience=60, every=0.5)
+    assert owner.types("docker compose exec mmsgate mmsgate health", MANUAL) == "ok\n"
+    move = ("docker compose run --rm --no-deps -v ~/old/data:/old/data -v ~/old/mmsmedia:/old/media mmsgate import "
+            "--from /old/data/mmsgate.sqlite --media /old/media")
+    assert "1 messages with 1 deliveries and 1 files were taken over" in owner.types(move, MANUAL)
+    assert "1 rows were here already." in owner.types(move, MANUAL)
+    assert owner.messages() == [STRANGER]
+    listed = json.loads(owner.does("docker compose exec mmsgate mmsgate messages list --json").stdout)
+    assert listed[0]["own"] == NUMBER
+    assert http.request("GET", link).body == png(1), "links that were sent once still lead to their files"
