@@ -2,6 +2,7 @@
 """What the tests of the package stand on: a small Debian, and VoIP.ms."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "sim"), str(ROOT / "scripts")]
 
 from house.carrier import Carrier  # noqa: E402
+from service import version_of  # noqa: E402
 from small_debian import Chroot  # noqa: E402
 
 SUITE, ARCH = os.environ["MMSGATE_SUITE"], os.environ["MMSGATE_ARCH"]
@@ -33,3 +35,10 @@ def carrier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carrier]:
     made.set_dids([{"did": "5145550100"}])
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def packages() -> tuple[Path, Path]:
+    first, following = sorted(Path(os.environ["MMSGATE_PACKAGES"]).glob("mmsgate_*.deb"), key=lambda each: len(each.name))
+    subprocess.run(["dpkg", "--compare-versions", version_of(first), "lt", version_of(following)], check=True)
+    return first, following

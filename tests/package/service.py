@@ -3,6 +3,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 from small_debian import Chroot
@@ -34,27 +35,40 @@ def environment(settings: dict[str, list[str]]) -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", **dict(line.split("=", 1) for line in settings["Environment"])}
 
 
+def version_of(package: Path) -> str:
+    return subprocess.run(["dpkg-deb", "--field", package, "Version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+class Place:
+    """Where a gateway of its own listens."""
+
+    def __init__(self) -> None:
+        self.address = own_address()
+        self.sip_port, self.web_port = free_ports(2, self.address)
+        self.url = f"http://{self.address}:{self.web_port}"
+
+    def fill_in(self, config: str, carrier: Carrier) -> str:
+        """As its owner does: some lines of the file are filled in."""
+        for name, value in {"apiid": USER, "apipw": PASSWORD, "webdns": self.address, "apiurl": carrier.api_url,
+                            "webbind": self.address, "webport": self.web_port, "sipboundaddress": self.address,
+                            "sipport": self.sip_port, "sipproxy": f"{own_address()}:5060"}.items():
+            config, count = re.subn(rf"^#?{name} = .*$", f"{name} = {value}", config, flags=re.M)
+            assert count == 1, name
+        return config
+
+
 class Service:
     """The gateway as the unit would have it, since nobody is PID 1 in there: its command, user, environment and folders."""
 
     def __init__(self, root: Chroot, folder: Path, said: str, units: str = "/lib/systemd/system"):
         self.root, self.folder, self.units = root, folder, units
         self.said_at_installing = said
-        self.address = own_address()
-        self.sip_port, self.web_port = free_ports(2, self.address)
         self.settings = unit(root.path(f"{units}/mmsgate.service").read_text())
-        self.url = f"http://{self.address}:{self.web_port}"
+        self.place = Place()
 
     def configure(self, carrier: Carrier) -> None:
-        """As its owner does: some lines of the file are filled in."""
         file = self.root.path(CONFIG)
-        text = file.read_text()
-        for name, value in {"apiid": USER, "apipw": PASSWORD, "webdns": self.address, "apiurl": carrier.api_url,
-                            "webbind": self.address, "webport": self.web_port, "sipboundaddress": self.address,
-                            "sipport": self.sip_port, "sipproxy": f"{own_address()}:5060"}.items():
-            text, count = re.subn(rf"^#?{name} = .*$", f"{name} = {value}", text, flags=re.M)
-            assert count == 1, name
-        file.write_text(text)  # in its place: owner and mode stay
+        file.write_text(self.place.fill_in(file.read_text(), carrier))  # in its place: owner and mode stay
 
     def start(self) -> None:
         make_folders(self.root, self.settings)
@@ -67,7 +81,7 @@ class Service:
     def is_well(self) -> bool:
         assert self.process.running, self.process.tail()
         try:
-            return http.request("GET", f"{self.url}/healthz", timeout=2).status == 200
+            return http.request("GET", f"{self.place.url}/healthz", timeout=2).status == 200
         except OSError:
             return False
 

@@ -3,33 +3,20 @@
 the life of one installation, in the order in which they stand."""
 
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from service import CONFIG, Service, environment, make_folders, unit
+from service import CONFIG, Service, environment, make_folders, unit, version_of
 from small_debian import Chroot
 
 from house.carrier import Carrier
 
-PACKAGES = Path(os.environ["MMSGATE_PACKAGES"])
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = re.search(r"project\(mmsgate VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
 STATE = ("/var/lib/mmsgate", "/var/lib/mmsgate-backup", "/var/log/mmsgate")
 NUMBER, STRANGER = "5145550100", "5145550199"
-
-
-def version_of(package: Path) -> str:
-    return subprocess.run(["dpkg-deb", "--field", package, "Version"], capture_output=True, text=True, check=True).stdout.strip()
-
-
-@pytest.fixture(scope="module")
-def packages() -> tuple[Path, Path]:
-    first, following = sorted(PACKAGES.glob("mmsgate_*.deb"), key=lambda each: len(each.name))
-    subprocess.run(["dpkg", "--compare-versions", version_of(first), "lt", version_of(following)], check=True)
-    return first, following
 
 
 @pytest.fixture(scope="module")
