@@ -68,6 +68,12 @@ class Chroot:
     def copy_sources(self, folder: Path, to: str) -> None:
         shutil.copytree(folder, self.path(to), symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
 
+    def becomes_image(self, name: str) -> None:
+        """Of Docker."""
+        with subprocess.Popen(["tar", "--one-file-system", "-C", self.folder, "-c", "."], stdout=subprocess.PIPE) as tar:
+            done = subprocess.run(["docker", "import", "-", name], stdin=tar.stdout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert done.returncode == tar.returncode == 0, done.stdout
+
     def path(self, name: str) -> Path:
         return self.folder / name.lstrip("/")
 

@@ -9,6 +9,7 @@ from . import http
 from .process import PATIENCE, Gone, Process
 
 USER, PASSWORD = "user@example.org", "sim-password"
+ONE_NUMBER = "5145550100"
 Json = dict[str, Any]
 
 
@@ -17,6 +18,14 @@ class Carrier:
         self.process = Process("carrier", [program, "voipms", "--listen", f"{address}:0"], folder)
         with self.process.coming_up():
             self.url: str = self.process.expect("listening")["url"]
+
+    @classmethod
+    def for_one(cls, program: Path, folder: Path) -> "Carrier":
+        """With one sub account, 100000_alice, and its number: enough to see whether what was installed works."""
+        made = cls(program, folder)
+        made.set_accounts([{"account": "100000_alice", "callerid_number": ONE_NUMBER, "internal_extension": "1", "password": "secret"}])
+        made.set_dids([{"did": ONE_NUMBER}])
+        return made
 
     @property
     def api_url(self) -> str:

@@ -3,7 +3,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,12 +26,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     if docker("image", "inspect", BASE).returncode == 0 or docker("pull", BASE).returncode == 0:
         yield
         return
-    folder = tmp_path_factory.mktemp("base") / "bookworm"
-    root = Chroot(folder, "bookworm", NATIVE)
+    root = Chroot(tmp_path_factory.mktemp("base") / "bookworm", "bookworm", NATIVE)
     try:
-        with subprocess.Popen(["tar", "--one-file-system", "-C", folder, "-c", "."], stdout=subprocess.PIPE) as tar:
-            done = docker("import", "-", BASE, stdin=tar.stdout)
-        assert done.returncode == tar.returncode == 0, done.stdout
+        root.becomes_image(BASE)
     finally:
         root.close()
     yield
@@ -55,9 +51,7 @@ def images(base: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
 
 @pytest.fixture(scope="session")
 def carrier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carrier]:
-    made = Carrier(Path(os.environ["MMSGATE_BUILD"]) / "sim" / "mmsgate-sim", tmp_path_factory.mktemp("carrier"))
-    made.set_accounts([{"account": "100000_alice", "callerid_number": "5145550100", "internal_extension": "1", "password": "secret"}])
-    made.set_dids([{"did": "5145550100"}])
+    made = Carrier.for_one(Path(os.environ["MMSGATE_BUILD"]) / "sim" / "mmsgate-sim", tmp_path_factory.mktemp("carrier"))
     yield made
     made.stop()
 

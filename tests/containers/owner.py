@@ -17,9 +17,8 @@ SIP_ADDRESS = "127.0.0.2"  # as docker.md has it; the ports are our own
 Done = subprocess.CompletedProcess[str]
 
 
-def docker(*words: str | Path, **how: object) -> Done:
-    return subprocess.run(["docker", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=1800, **how)  # type: ignore[call-overload, no-any-return]
+def docker(*words: str | Path) -> Done:
+    return subprocess.run(["docker", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1800)
 
 
 def well(*words: str | Path) -> str:

@@ -9,19 +9,19 @@ from old_home import OldHome
 from owner import SIP_ADDRESS, Owner
 
 from house import http
-from house.carrier import PASSWORD, USER, Carrier
+from house.carrier import ONE_NUMBER, PASSWORD, USER, Carrier
 from house.picture import png
 from house.process import wait_until
 
 MANUAL = "migrate-from-mmsgate.md"
-NUMBER, STRANGER = "5145550100", "5145550199"
+STRANGER = "5145550199"
 
 
 def test_the_old_messages_and_files_come_along(owner: Owner, carrier: Carrier):
     old = Path(owner.settings["HOME"], "old")
     (old / "data").mkdir(parents=True)
     home = OldHome(old / "data/mmsgate.sqlite", old / "mmsmedia", f"http://{SIP_ADDRESS}:{owner.web}/mmsmedia")
-    arrived = {"fromid": STRANGER, "toid": "100000_alice", "did": NUMBER, "msgstatus": "200", "trycnt": 1, "msgid": "11"}
+    arrived = {"fromid": STRANGER, "toid": "100000_alice", "did": ONE_NUMBER, "msgstatus": "200", "trycnt": 1, "msgid": "11"}
     home.add(message="salut", **arrived)
     link = home.add_file(png(1))
     (old / "mmsgate.conf").write_text(f"""[api]
@@ -55,5 +55,5 @@ sipport = {owner.ports["sipport"]}
     assert "1 rows were here already." in owner.types(move, MANUAL)
     assert owner.messages() == [STRANGER]
     listed = json.loads(owner.does("docker compose exec mmsgate mmsgate messages list --json").stdout)
-    assert listed[0]["own"] == NUMBER
+    assert listed[0]["own"] == ONE_NUMBER
     assert http.request("GET", link).body == png(1), "links that were sent once still lead to their files"

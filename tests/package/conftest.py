@@ -30,9 +30,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroot]:
 
 @pytest.fixture(scope="module")
 def carrier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carrier]:
-    made = Carrier(Path(os.environ["MMSGATE_BUILD"]) / "sim" / "mmsgate-sim", tmp_path_factory.mktemp("carrier"))
-    made.set_accounts([{"account": "100000_alice", "callerid_number": "5145550100", "internal_extension": "1", "password": "secret"}])
-    made.set_dids([{"did": "5145550100"}])
+    made = Carrier.for_one(Path(os.environ["MMSGATE_BUILD"]) / "sim" / "mmsgate-sim", tmp_path_factory.mktemp("carrier"))
     yield made
     made.stop()
 

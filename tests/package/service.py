@@ -9,11 +9,12 @@ from pathlib import Path
 from small_debian import Chroot
 
 from house import http
-from house.carrier import PASSWORD, USER, Carrier
+from house.carrier import ONE_NUMBER, PASSWORD, USER, Carrier
 from house.ports import free_ports, own_address
 from house.process import Process, wait_until
 
 CONFIG = "/etc/mmsgate/mmsgate.conf"
+STRANGER = "5145550199"
 
 
 def unit(text: str) -> dict[str, list[str]]:
@@ -89,8 +90,13 @@ class Service:
         """As root types it."""
         return self.root.run("mmsgate", *words)
 
-    def messages(self) -> list[dict]:
-        return json.loads(self.says("messages", "list", "--json"))
+    def peers(self) -> list[str]:
+        return [each["peer"] for each in json.loads(self.says("messages", "list", "--json"))]
+
+    def takes_the_first_message(self, carrier: Carrier) -> None:
+        carrier.set_webhook(json.loads(self.says("hook", "show", "--json"))[-1]["url"])
+        assert carrier.incoming(STRANGER, ONE_NUMBER, "the first")
+        assert self.peers() == [STRANGER]
 
     def stop(self) -> None:
         code = self.process.stop()

@@ -2,13 +2,12 @@
 """The Debian package in the hands of apt and dpkg: what it puts where, that it runs, and what is left of it when. The tests are
 the life of one installation, in the order in which they stand."""
 
-import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from service import CONFIG, Service, environment, make_folders, unit, version_of
+from service import CONFIG, STRANGER, Service, environment, make_folders, unit, version_of
 from small_debian import Chroot
 
 from house.carrier import Carrier
@@ -16,7 +15,6 @@ from house.carrier import Carrier
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = re.search(r"project\(mmsgate VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
 STATE = ("/var/lib/mmsgate", "/var/lib/mmsgate-backup", "/var/log/mmsgate")
-NUMBER, STRANGER = "5145550100", "5145550199"
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +74,7 @@ def test_configured_it_starts_and_takes_a_message(root: Chroot, service: Service
     assert root.owner(CONFIG) == "root:mmsgate 640"
     assert f"{CONFIG} is right" in service.says("config", "check")
     service.start()
-    carrier.set_webhook(json.loads(service.says("hook", "show", "--json"))[-1]["url"])
-    assert carrier.incoming(STRANGER, NUMBER, "the first")
-    assert [each["peer"] for each in service.messages()] == [STRANGER]
+    service.takes_the_first_message(carrier)
     service.stop()
 
 
@@ -111,7 +107,7 @@ def test_an_upgrade_keeps_config_and_messages(root: Chroot, service: Service, pa
     assert root.run("dpkg-query", "-W", "-f=${Version}", "mmsgate") == version_of(packages[1])
     assert root.path(CONFIG).read_text() == before and root.owner(CONFIG) == "root:mmsgate 640"
     service.start()
-    assert [each["peer"] for each in service.messages()] == [STRANGER]
+    assert service.peers() == [STRANGER]
     service.stop()
 
 
@@ -138,7 +134,7 @@ def test_removal_keeps_config_and_messages(root: Chroot, service: Service, packa
     assert root.path(CONFIG).read_text() == before
     assert "not started" not in root.install(packages[1])
     service.start()
-    assert [each["peer"] for each in service.messages()] == [STRANGER]
+    assert service.peers() == [STRANGER]
     service.stop()
 
 

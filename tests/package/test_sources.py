@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Installed from the sources, without a package: the commands of docs/install.md as they stand there, in a Debian that has nothing yet."""
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 from conftest import ARCH
-from service import CONFIG, Service
+from service import CONFIG, STRANGER, Service
 from small_debian import NATIVE, Chroot
 
 from house.carrier import Carrier
 
 ROOT = Path(__file__).resolve().parents[2]
-NUMBER, STRANGER = "5145550100", "5145550199"
 
 pytestmark = pytest.mark.skipif(ARCH != NATIVE, reason="the compiler itself would be run by QEMU, for hours")
 
@@ -51,9 +49,7 @@ def test_it_starts_and_takes_a_message(root: Chroot, service: Service, carrier: 
     service.configure(carrier)
     assert f"{CONFIG} is right" in service.says("config", "check")
     service.start()
-    carrier.set_webhook(json.loads(service.says("hook", "show", "--json"))[-1]["url"])
-    assert carrier.incoming(STRANGER, NUMBER, "the first")
-    assert [each["peer"] for each in service.messages()] == [STRANGER]
+    service.takes_the_first_message(carrier)
     service.stop()
 
 
@@ -64,5 +60,5 @@ def test_a_newer_version_keeps_config_and_messages(root: Chroot, service: Servic
     type_in(root, put)
     assert root.path(CONFIG).read_text() == before and root.owner(CONFIG) == "root:mmsgate 640"
     service.start()
-    assert [each["peer"] for each in service.messages()] == [STRANGER]
+    assert service.peers() == [STRANGER]
     service.stop()

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 from conftest import ARCH, SUITE
-from service import CONFIG, Place
+from service import CONFIG, STRANGER, Place
 from small_debian import NATIVE, Chroot
 
-from house.carrier import Carrier
+from house.carrier import ONE_NUMBER, Carrier
 from house.process import wait_until
 
 NAME = "mmsgate-test-machine"
-NUMBER, STRANGER = "5145550100", "5145550199"
 # What Docker itself would not let systemd do: mount, as the unit's rules ask for.
 MAY = ("--cap-add=SYS_ADMIN", "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined")
 IS_CGROUP_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
@@ -69,8 +68,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     root = Chroot(tmp_path_factory.mktemp("machine") / SUITE, SUITE, ARCH)
     try:
         root.run("apt-get", "install", "--yes", "--no-install-recommends", "systemd", "systemd-sysv", "dbus")
-        with subprocess.Popen(["tar", "--one-file-system", "-C", root.folder, "-c", "."], stdout=subprocess.PIPE) as tar:
-            subprocess.run(["docker", "import", "-", NAME], stdin=tar.stdout, check=True, stdout=subprocess.DEVNULL)
+        root.becomes_image(NAME)
     finally:
         root.close()
     with contextlib.ExitStack() as stack:
@@ -105,7 +103,7 @@ def test_it_serves_and_says_so(installed: Machine, carrier: Carrier):
     installed.types("systemctl start mmsgate")  # Type=notify: it has said that it is ready
     installed.waits_for("StatusText", "serves")
     carrier.set_webhook(json.loads(installed.types("mmsgate hook show --json"))[-1]["url"])
-    assert carrier.incoming(STRANGER, NUMBER, "the first")
+    assert carrier.incoming(STRANGER, ONE_NUMBER, "the first")
     assert installed.peers() == [STRANGER]
 
 
