@@ -320,7 +320,8 @@ std::unique_ptr<sip::Registrations> House::locator(const ops::Config& config) {
 
 House::~House() {
   // First nobody brings anything new, then nothing is begun, then what is under way is cut off. The store is the last
-  // to go: what could still be written down is, and the next start puts the rest right.
+  // to go: what could still be written down is, and the next start puts the rest right. On its thread, what waited for
+  // it may still ask VoIP.ms for something: the client must be there then, and not listen.
   control_.reset();
   server_.reset();
   if (endpoint_) endpoint_->drain();
@@ -330,7 +331,7 @@ House::~House() {
   work_.stop();
   registrations_.reset();
   endpoint_.reset();
-  http_.reset();
+  http_->stop();
   store_.reset();
 }
 

@@ -31,20 +31,24 @@ class CurlClient final : public HttpClient {
   }
 
   ~CurlClient() override {
+    stop();
+    curl_multi_cleanup(multi_);
+    curl_global_cleanup();
+  }
+
+  void stop() override {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
     curl_multi_wakeup(multi_);
-    thread_.join();
-    curl_multi_cleanup(multi_);
-    curl_global_cleanup();
+    if (thread_.joinable()) thread_.join();
   }
 
   void start(HttpRequest request, Done done) override {
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_) return;  // who still asks is being taken down as well
+      if (stopping_) return;
       requests_.emplace_back(std::move(request), std::move(done));
     }
     curl_multi_wakeup(multi_);

@@ -57,9 +57,13 @@ class HttpClient {
   virtual void start(HttpRequest request, Done done) = 0;
   /// Any thread: run on the net thread.
   virtual void post(std::move_only_function<void()> task) = 0;
+  /// Ends what is under way as transient, before it returns. What is started or posted afterwards is dropped without a
+  /// word: who still asks then, such as the store that writes down its last, is being taken down as well. Any thread
+  /// but the net thread.
+  virtual void stop() = 0;
 };
 
-/// Destroying the client ends what is under way as transient.
+/// Destroying the client stops it, if it was not.
 [[nodiscard]] std::unique_ptr<HttpClient> make_http_client(std::string user_agent);
 
 }  // namespace mmsgate::net

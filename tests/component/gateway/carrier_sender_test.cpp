@@ -26,6 +26,7 @@ class ScriptedHttp final : public net::HttpClient {
     done(net::HttpResponse{.status = status, .body = *answer});
   }
   void post(std::move_only_function<void()> task) override { task(); }
+  void stop() override {}
   testing_support::WaitingQueue<Result<std::string>> answers;
   std::vector<Fields> calls;
   std::vector<std::string> urls;

@@ -25,6 +25,7 @@ class HandHttp final : public net::HttpClient {
     calls.push({method->second, std::move(done)});
   }
   void post(std::move_only_function<void()> task) override { task(); }
+  void stop() override {}
   /// The next call; the test ends when none is made.
   Call next() {
     auto call = calls.pop();

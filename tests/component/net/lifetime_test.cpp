@@ -46,6 +46,27 @@ TEST_F(LifetimeTest, WhatIsUnderWayAtTheEndIsCutOff) {
   EXPECT_NE(result.error().detail.find("stopping"), std::string::npos) << result.error().detail;
 }
 
+// The store was taken down after the client, and what it had written down last asked VoIP.ms for more: a crash or a
+// hang at one stop in some hundreds.
+TEST_F(LifetimeTest, WhatIsAskedAfterTheStopIsDropped) {
+  testing_support::WaitingQueue<bool> asked;
+  const RawServer server([&](const RawMessage&) {
+    asked.push(true);
+    return RawReply{"", Then::hold};
+  });
+  start(to(server.url("/before")));
+  ASSERT_TRUE(asked.pop());
+  client_->stop();
+  EXPECT_EQ(results_.size(), 1U);
+  bool was_run = false;
+  start(to(server.url("/after")));
+  client_->post([&] { was_run = true; });
+  client_->stop();
+  client_.reset();
+  EXPECT_EQ(results_.size(), 1U);
+  EXPECT_FALSE(was_run);
+}
+
 TEST_F(LifetimeTest, WhatHasNotBegunAtTheEndIsAnsweredToo) {
   const RawServer server([](const RawMessage&) { return RawReply{"", Then::hold}; });
   for (int i = 0; i < 20; ++i) start(to(server.url("/")));
