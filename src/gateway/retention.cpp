@@ -42,9 +42,10 @@ void Retention::note_strays(int first) {
 }
 
 /// They can be fetched no more already; this is for order.
-void Retention::drop_handouts() {
-  world_.store.drop_handouts(world_.clock.now(), [this](const Result<int>& dropped) {
+void Retention::drop_handouts(std::function<void()> then) {
+  world_.store.drop_handouts(world_.clock.now(), [this, then = std::move(then)](const Result<int>& dropped) {
     if (!dropped) world_.log.warning("old phone configurations could not be removed: {}", dropped.error().detail);
+    then();
   });
 }
 
@@ -91,8 +92,9 @@ void Retention::prune(bool is_rehearsal, Done done) {
 }
 
 void Retention::run(Run what) {
-  if (!what.is_rehearsal) drop_handouts();
-  begin(std::make_shared<Run>(std::move(what)));
+  auto run = std::make_shared<Run>(std::move(what));
+  if (run->is_rehearsal) return begin(run);
+  drop_handouts([this, run] { begin(run); });  // whoever hears that all is done finds none of them
 }
 
 void Retention::begin(const RunPtr& run) {

@@ -49,7 +49,7 @@ class Retention {
   void again();
   void run(Run what);
   void begin(const RunPtr& run);
-  void drop_handouts();
+  void drop_handouts(std::function<void()> then);
   void note_strays(int first);
   [[nodiscard]] Result<bool> prune_strays(Run& run);
   void prune_files(const RunPtr& run);
