@@ -8,22 +8,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from small_debian import NATIVE, Chroot
+from small_debian import NATIVE, Chroot, copy_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def prepare(root: Chroot, arch: str) -> None:
-    root.copy_sources(ROOT, "/src")
+    copy_sources(ROOT, root.path("/src"))
     if arch == NATIVE:
         root.run("/src/scripts/install-dependencies", "build", "package")
         return
     root.run("dpkg", "--add-architecture", arch)
     root.run("apt-get", "update")
-    install = ("apt-get", "install", "--yes", "--no-install-recommends")
-    root.run(*install, f"crossbuild-essential-{arch}", "qemu-user", "ccache", DEBIAN_FRONTEND="noninteractive")
-    root.run("apt-get", "build-dep", "--yes", "--no-install-recommends", "--host-architecture", arch, "/src",
-             DEBIAN_FRONTEND="noninteractive")
+    root.get(f"crossbuild-essential-{arch}", "qemu-user", "ccache")
+    root.get("--host-architecture", arch, "/src", command="build-dep")
 
 
 def build(root: Chroot, arch: str, versions: list[str], folder: Path) -> None:

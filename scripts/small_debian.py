@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 LEFT_OUT = ("build", ".git", "sandbox", "__pycache__", ".pytest_cache", ".cache")
+# What somebody who runs it from this folder has there: passwords, keys, backups (docs/docker.md).
+OWNERS = (".env", "docker/secrets", "docker/gateway", "docker/flexisip", "*.tar")
 NATIVE = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
 TIME = 3600  # seconds that anything in it may take: packages come over the network, and a build is a thing too
 
@@ -18,6 +20,22 @@ def mirror(suite: str) -> str:
         if found := done.stdout.split():
             return found[0]
     raise RuntimeError(f"apt on this machine knows neither packages of {suite} nor a mirror of Debian: see apt-cache policy")
+
+
+def copy_sources(folder: Path, to: Path) -> None:
+    def left_out(place: str, names: list[str]) -> set[str]:
+        inside = Path(place).relative_to(folder)
+        owners = {name for name in names for pattern in OWNERS if Path("/", inside, name).match(f"/{pattern}")}
+        return owners | set(LEFT_OUT).intersection(names)
+
+    shutil.copytree(folder, to, symlinks=True, ignore=left_out)
+
+
+def unmount(folder: Path) -> None:
+    """Whatever is mounted below it: nobody may copy or remove that."""
+    for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
+        if line.split()[1].startswith(f"{folder.resolve()}/"):
+            subprocess.run(["umount", "--lazy", line.split()[1]], check=True)
 
 
 class Chroot:
@@ -35,16 +53,11 @@ class Chroot:
         # How this machine reaches its mirror, such as by a proxy.
         reach = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True).stdout
         (folder / "etc/apt/apt.conf.d/99machine").write_text(reach)
-        self.mounted: list[Path] = []
         for kind, place in (("proc", "proc"), ("sysfs", "sys")):
             subprocess.run(["mount", "-t", kind, kind, folder / place], check=True)
-            self.mounted.append(folder / place)
 
     def close(self) -> None:
-        for place in reversed(self.mounted):
-            subprocess.run(["umount", "--lazy", place], check=True)
-        self.mounted.clear()
-        assert not [line for line in Path("/proc/mounts").read_text().splitlines() if f" {self.folder}/" in line]
+        unmount(self.folder)
         shutil.rmtree(self.folder)
 
     def command(self, *words: str | Path, user: str = "root") -> list[str]:
@@ -61,12 +74,14 @@ class Chroot:
         assert (done.returncode != 0) == fails, f"{words} ended with {done.returncode}:\n{done.stdout[-3000:]}"
         return done.stdout
 
+    def get(self, *words: str, command: str = "install") -> str:
+        """By apt-get."""
+        return self.run("apt-get", command, "--yes", "--no-install-recommends", *words, DEBIAN_FRONTEND="noninteractive")
+
     def install(self, package: Path) -> str:
+        """Whatever asks a question now would ask its owner, and fails."""
         shutil.copy(package, self.folder / "root")
         return self.run("apt-get", "install", "--yes", "--no-install-recommends", f"/root/{package.name}")
-
-    def copy_sources(self, folder: Path, to: str) -> None:
-        shutil.copytree(folder, self.path(to), symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
 
     def becomes_image(self, name: str) -> None:
         """Of Docker."""

@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "sim"), str(ROOT / "scripts"), str(ROOT / "tests/e2e")]
 
 from house.carrier import Carrier  # noqa: E402
-from owner import PROJECT, Owner, docker, well  # noqa: E402
-from small_debian import LEFT_OUT, NATIVE, Chroot  # noqa: E402
+from house.docker import docker, well  # noqa: E402
+from owner import PROJECT, Owner  # noqa: E402
+from small_debian import NATIVE, Chroot, copy_sources  # noqa: E402
 
 BASE = "debian:bookworm-slim"
 IMAGES = Path(__file__).parent / "images"
@@ -59,7 +60,7 @@ def carrier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carrier]:
 @pytest.fixture(scope="module")
 def owner(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
     home = tmp_path_factory.mktemp("owner")
-    shutil.copytree(ROOT, home / "mmsgate", symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT, ".env", "secrets"))
+    copy_sources(ROOT, home / "mmsgate")
     made = Owner(home / "mmsgate", images)
     try:
         yield made

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who has the containers, and types what the manual says."""
 
-import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
 from house.carrier import USER, Carrier
+from house.docker import Done, docker
+from house.installed import Installed
 from house.ports import free_ports
 from house.process import wait_until
 
@@ -14,20 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "mmsgate-test"
 SIP_ADDRESS = "127.0.0.2"  # as docker.md has it; the ports are our own
 
-Done = subprocess.CompletedProcess[str]
 
-
-def docker(*words: str | Path) -> Done:
-    return subprocess.run(["docker", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1800)
-
-
-def well(*words: str | Path) -> str:
-    done = docker(*words)
-    assert done.returncode == 0, f"docker {words} ended with {done.returncode}:\n{done.stdout[-3000:]}"
-    return done.stdout
-
-
-class Owner:
+class Owner(Installed):
     def __init__(self, folder: Path, settings: dict[str, str]):
         self.folder = folder
         sip, self.web, database = free_ports(3, SIP_ADDRESS)
@@ -77,10 +67,10 @@ class Owner:
     def waits_for_health(self) -> None:
         wait_until(lambda: self.health("mmsgate") == "healthy", "the gateway is healthy", patience=120, every=0.5)
 
-    def messages(self) -> list[str]:
-        listed = self.does("docker compose exec mmsgate mmsgate messages list --json")
-        assert listed.returncode == 0, listed.stderr
-        return [each["peer"] for each in json.loads(listed.stdout)]
+    def says(self, *words: str) -> str:
+        done = self.does(shlex.join(("docker", "compose", "exec", "mmsgate", "mmsgate", *words)))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def leaves(self) -> None:
         done = self.does("docker compose down --volumes")

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/docker.md, typed line by line: the life of one installation, in the order in which the tests stand."""
 
-import json
 import os
 import re
 import socket
 import subprocess
 from pathlib import Path
 
-from owner import PROJECT, ROOT, SIP_ADDRESS, Owner, well
+from owner import PROJECT, ROOT, SIP_ADDRESS, Owner
 
 from house.carrier import ONE_NUMBER, PASSWORD, Carrier
+from house.docker import well
+from house.house import STRANGER
 from house.process import wait_until
 
-STRANGER = "5145550199"
 # Not typed here: what follows a log for ever, and what asks a registry.
 NOT_TYPED = ("docker compose logs -f mmsgate", "docker compose build --pull")
 
@@ -57,11 +57,8 @@ def test_the_databases_password_is_the_one_in_the_file(owner: Owner):
 
 def test_a_message_comes_in(owner: Owner, carrier: Carrier):
     assert "http" in owner.types("docker compose exec mmsgate mmsgate hook show")
-    hooks = json.loads(owner.does("docker compose exec mmsgate mmsgate hook show --json").stdout)
-    carrier.set_webhook(hooks[-1]["url"])
-    assert carrier.incoming(STRANGER, ONE_NUMBER, "the first")
+    owner.takes_the_first_message(carrier)
     assert "the first" not in owner.types("docker compose exec mmsgate mmsgate messages list"), "bodies are for who asks for them"
-    assert STRANGER in owner.messages()
 
 
 def test_flexisips_socket_is_reached_across_the_containers(owner: Owner):
@@ -100,13 +97,13 @@ def test_a_backup_ends_up_outside_and_can_be_brought_back(owner: Owner, carrier:
                           capture_output=True, text=True)
     assert done.returncode == 0 and "It is whole" in done.stdout, done.stderr
     assert carrier.incoming("5145550198", ONE_NUMBER, "after the backup")
-    assert owner.messages() == ["5145550198", STRANGER]
+    assert owner.peers() == ["5145550198", STRANGER]
     owner.types("docker compose stop mmsgate")
     owner.types("docker compose run --rm --no-deps --entrypoint sh mmsgate -c 'mkdir before && mv data mmsmedia before'")
     owner.types("docker compose run --rm --no-deps -T mmsgate restore - < mmsgate.tar")
     owner.types("docker compose up -d")
     owner.waits_for_health()
-    assert STRANGER in owner.messages()
+    assert STRANGER in owner.peers()
     owner.types("docker compose run --rm --no-deps --entrypoint rm mmsgate -r before")
 
 
@@ -119,7 +116,7 @@ def test_a_newer_version_takes_its_place(owner: Owner):
     owner.types("docker compose up -d")
     owner.waits_for_health()
     assert well("inspect", "--format", "{{.Image}}", f"{PROJECT}-mmsgate-1") != before
-    assert STRANGER in owner.messages()
+    assert STRANGER in owner.peers()
 
 
 def test_it_ends_when_it_is_told_to(owner: Owner):
@@ -131,7 +128,7 @@ def test_down_keeps_the_messages(owner: Owner):
     assert owner.does("docker compose down").returncode == 0
     owner.types("docker compose up -d")
     owner.waits_for_health()
-    assert STRANGER in owner.messages()
+    assert STRANGER in owner.peers()
 
 
 def test_with_flexisip_on_the_machine_itself(owner: Owner, tmp_path: Path):
@@ -139,7 +136,7 @@ def test_with_flexisip_on_the_machine_itself(owner: Owner, tmp_path: Path):
     tmp_path.chmod(0o1777)
     owner.types("docker compose up -d mmsgate mariadb", FLEXISIP_TMP=str(tmp_path))
     owner.waits_for_health()
-    assert STRANGER in owner.messages()
+    assert STRANGER in owner.peers()
     assert owner.health("flexisip") != "running"
 
 

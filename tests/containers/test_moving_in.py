@@ -10,11 +10,11 @@ from owner import SIP_ADDRESS, Owner
 
 from house import http
 from house.carrier import ONE_NUMBER, PASSWORD, USER, Carrier
+from house.house import STRANGER
 from house.picture import png
 from house.process import wait_until
 
 MANUAL = "migrate-from-mmsgate.md"
-STRANGER = "5145550199"
 
 
 def test_the_old_messages_and_files_come_along(owner: Owner, carrier: Carrier):
@@ -53,7 +53,7 @@ sipport = {owner.ports["sipport"]}
             "--from /old/data/mmsgate.sqlite --media /old/media")
     assert "1 messages with 1 deliveries and 1 files were taken over" in owner.types(move, MANUAL)
     assert "1 rows were here already." in owner.types(move, MANUAL)
-    assert owner.messages() == [STRANGER]
-    listed = json.loads(owner.does("docker compose exec mmsgate mmsgate messages list --json").stdout)
+    assert owner.peers() == [STRANGER]
+    listed = json.loads(owner.says("messages", "list", "--json"))
     assert listed[0]["own"] == ONE_NUMBER
     assert http.request("GET", link).body == png(1), "links that were sent once still lead to their files"

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gateway as systemd would run it, where there is none as PID 1."""
 
-import json
 import re
 import subprocess
 from pathlib import Path
@@ -9,12 +8,12 @@ from pathlib import Path
 from small_debian import Chroot
 
 from house import http
-from house.carrier import ONE_NUMBER, PASSWORD, USER, Carrier
+from house.carrier import PASSWORD, USER, Carrier
+from house.installed import Installed
 from house.ports import free_ports, own_address
 from house.process import Process, wait_until
 
 CONFIG = "/etc/mmsgate/mmsgate.conf"
-STRANGER = "5145550199"
 
 
 def unit(text: str) -> dict[str, list[str]]:
@@ -58,7 +57,7 @@ class Place:
         return config
 
 
-class Service:
+class Service(Installed):
     """The gateway as the unit would have it, since nobody is PID 1 in there: its command, user, environment and folders."""
 
     def __init__(self, root: Chroot, folder: Path, said: str, units: str = "/lib/systemd/system"):
@@ -89,14 +88,6 @@ class Service:
     def says(self, *words: str) -> str:
         """As root types it."""
         return self.root.run("mmsgate", *words)
-
-    def peers(self) -> list[str]:
-        return [each["peer"] for each in json.loads(self.says("messages", "list", "--json"))]
-
-    def takes_the_first_message(self, carrier: Carrier) -> None:
-        carrier.set_webhook(json.loads(self.says("hook", "show", "--json"))[-1]["url"])
-        assert carrier.incoming(STRANGER, ONE_NUMBER, "the first")
-        assert self.peers() == [STRANGER]
 
     def stop(self) -> None:
         code = self.process.stop()

@@ -7,10 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from service import CONFIG, STRANGER, Service, environment, make_folders, unit, version_of
+from service import CONFIG, Service, environment, make_folders, unit, version_of
 from small_debian import Chroot
 
 from house.carrier import Carrier
+from house.house import STRANGER
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = re.search(r"project\(mmsgate VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
@@ -94,7 +95,7 @@ def test_a_backup_is_made_as_its_unit_makes_it(root: Chroot, service: Service):
 
 
 def test_logs_are_rotated(root: Chroot, service: Service):
-    root.run("apt-get", "install", "--yes", "--no-install-recommends", "logrotate")
+    root.get("logrotate")
     root.run("logrotate", "--force", "/etc/logrotate.d/mmsgate")
     assert root.path("/var/log/mmsgate/sip.log.1").read_text() == "a line\n"
     assert root.owner("/var/log/mmsgate/sip.log.1").startswith("mmsgate:mmsgate")

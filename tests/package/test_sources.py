@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from conftest import ARCH
-from service import CONFIG, STRANGER, Service
-from small_debian import NATIVE, Chroot
+from service import CONFIG, Service
+from small_debian import NATIVE, Chroot, copy_sources
 
 from house.carrier import Carrier
+from house.house import STRANGER
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,8 +31,8 @@ def type_in(root: Chroot, commands: str) -> str:
 
 @pytest.fixture(scope="module")
 def service(root: Chroot, tmp_path_factory: pytest.TempPathFactory) -> Service:
-    root.run("apt-get", "install", "--yes", "--no-install-recommends", "systemd")  # what each Debian machine has, and a small one has not
-    root.copy_sources(ROOT, "/src")
+    root.get("systemd")  # what each Debian machine has, and a small one has not
+    copy_sources(ROOT, root.path("/src"))
     build, install = blocks()[:2]
     type_in(root, build)
     return Service(root, tmp_path_factory.mktemp("service"), type_in(root, install), units="/etc/systemd/system")

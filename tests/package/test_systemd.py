@@ -2,8 +2,8 @@
 """The package on a machine that has started: a real systemd runs the unit. The machine is a container; without Docker there is none."""
 
 import contextlib
-import json
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 from conftest import ARCH, SUITE
-from service import CONFIG, STRANGER, Place
+from service import CONFIG, Place
 from small_debian import NATIVE, Chroot
 
-from house.carrier import ONE_NUMBER, Carrier
+from house.carrier import Carrier
+from house.docker import docker, well
+from house.house import STRANGER
+from house.installed import Installed
 from house.process import wait_until
 
 NAME = "mmsgate-test-machine"
@@ -29,35 +32,30 @@ pytestmark = [
                        reason="Docker does not run here")]
 
 
-def docker(*words: str, stdin: bytes | None = None) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(["docker", *words], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
-
-
-class Machine:
+class Machine(Installed):
     def __init__(self) -> None:
         self.place = Place()
 
     def types(self, line: str, ends: int = 0) -> str:
         done = docker("exec", NAME, "sh", "-c", line)
-        said = done.stdout.decode()
-        assert done.returncode == ends, f"{line} ended with {done.returncode}:\n{said[-2000:]}\n{self.log()}"
-        return said
+        assert done.returncode == ends, f"{line} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{self.log()}"
+        return done.stdout
+
+    def says(self, *words: str) -> str:
+        return self.types(shlex.join(("mmsgate", *words)))
 
     def log(self) -> str:
-        return docker("exec", NAME, "journalctl", "--no-pager", "--unit=mmsgate", "--lines=30").stdout.decode()
+        return docker("exec", NAME, "journalctl", "--no-pager", "--unit=mmsgate", "--lines=30").stdout
 
     def show(self, name: str, unit: str = "mmsgate") -> str:
-        return docker("exec", NAME, "systemctl", "show", "--value", f"--property={name}", unit).stdout.decode().strip()
+        return docker("exec", NAME, "systemctl", "show", "--value", f"--property={name}", unit).stdout.strip()
 
     def brings(self, package: Path) -> str:
-        docker("cp", str(package), f"{NAME}:/root/")
+        well("cp", package, f"{NAME}:/root/")
         return self.types(f"DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends /root/{package.name}")
 
     def changes_config(self, text: str) -> None:
-        docker("exec", "--interactive", NAME, "tee", CONFIG, stdin=text.encode())
-
-    def peers(self) -> list[str]:
-        return [each["peer"] for each in json.loads(self.types("mmsgate messages list --json"))]
+        well("exec", "--interactive", NAME, "tee", CONFIG, stdin=text)
 
     def waits_for(self, name: str, value: str, patience: float = 30) -> None:
         wait_until(lambda: self.show(name) == value, f"{name} is {value}", patience=patience, every=0.2)
@@ -67,18 +65,17 @@ class Machine:
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     root = Chroot(tmp_path_factory.mktemp("machine") / SUITE, SUITE, ARCH)
     try:
-        root.run("apt-get", "install", "--yes", "--no-install-recommends", "systemd", "systemd-sysv", "dbus")
+        root.get("systemd", "systemd-sysv", "dbus")
         root.becomes_image(NAME)
     finally:
         root.close()
     with contextlib.ExitStack() as stack:
         stack.callback(docker, "image", "rm", NAME)
         stack.callback(docker, "rm", "--force", NAME)
-        done = docker("run", "--detach", "--name", NAME, *CGROUPS, "--network=host", "--env=container=docker", "--tmpfs=/run",
-                      "--tmpfs=/run/lock", NAME, "/sbin/init")
-        assert done.returncode == 0, done.stdout
+        well("run", "--detach", "--name", NAME, *CGROUPS, "--network=host", "--env=container=docker", "--tmpfs=/run", "--tmpfs=/run/lock",
+             NAME, "/sbin/init")
         made = Machine()
-        wait_until(lambda: docker("exec", NAME, "systemctl", "is-system-running").stdout.strip() == b"running", "the machine has started")
+        wait_until(lambda: docker("exec", NAME, "systemctl", "is-system-running").stdout.strip() == "running", "the machine has started")
         yield made
 
 
@@ -102,9 +99,7 @@ def test_it_serves_and_says_so(installed: Machine, carrier: Carrier):
     installed.types("mmsgate config check")
     installed.types("systemctl start mmsgate")  # Type=notify: it has said that it is ready
     installed.waits_for("StatusText", "serves")
-    carrier.set_webhook(json.loads(installed.types("mmsgate hook show --json"))[-1]["url"])
-    assert carrier.incoming(STRANGER, ONE_NUMBER, "the first")
-    assert installed.peers() == [STRANGER]
+    installed.takes_the_first_message(carrier)
 
 
 def test_the_rules_of_the_unit_hold(installed: Machine):
