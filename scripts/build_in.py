@@ -4,11 +4,12 @@ debian/changelog has it, when none is named), and puts what comes out into FOLDE
 on. Called by scripts/package --suite and scripts/test-package."""
 
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
-from small_debian import NATIVE, Chroot, copy_sources
+from small_debian import NATIVE, ROOM, Chroot, copy_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,14 +29,15 @@ def build(root: Chroot, arch: str, versions: list[str], folder: Path) -> None:
     prepare(root, arch)
     made = root.path(f"/src/build/package/{arch}")
     for options in [("--version", version) for version in versions] or [()]:
-        print(root.run("/src/scripts/package", "--arch", arch, *options), flush=True)
+        root.run("/src/scripts/package", "--arch", arch, *options)
         for package in made.iterdir():
             shutil.copy(package, folder)
 
 
 def main() -> None:
     suite, arch, folder, *versions = sys.argv[1:]
-    with tempfile.TemporaryDirectory(prefix="mmsgate-build-") as place:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was begun is removed then too
+    with tempfile.TemporaryDirectory(prefix="mmsgate-build-", dir=ROOM) as place:
         root = Chroot(Path(place) / suite, suite, NATIVE)
         try:
             build(root, arch, versions, Path(folder))

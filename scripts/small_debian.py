@@ -9,6 +9,7 @@ LEFT_OUT = ("build", ".git", "sandbox", "__pycache__", ".pytest_cache", ".cache"
 # What somebody who runs it from this folder has there: passwords, keys, backups (docs/docker.md).
 OWNERS = (".env", "docker/secrets", "docker/gateway", "docker/flexisip", "*.tar")
 NATIVE = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
+ROOM = "/var/tmp"  # /tmp may be in memory, and such that nothing can be installed there: so it is on Debian 13
 TIME = 3600  # seconds that anything in it may take: packages come over the network, and a build is a thing too
 
 
@@ -42,6 +43,14 @@ class Chroot:
     def __init__(self, folder: Path, suite: str, arch: str):
         """arch: as Debian calls it, such as arm64. The kernel must know how to run its programs (binfmt_misc)."""
         self.folder = folder
+        try:
+            self._make(suite, arch)
+        except BaseException:
+            unmount(folder)  # whoever removes the folder must find nothing of the machine's there
+            raise
+
+    def _make(self, suite: str, arch: str) -> None:
+        folder = self.folder
         log = folder.with_suffix(".log")
         with log.open("w") as told:
             done = subprocess.run(["debootstrap", "--variant=minbase", f"--arch={arch}", suite, folder, mirror(suite)],

@@ -43,11 +43,14 @@ def images(base: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
     shutil.copytree(IMAGES, folder, dirs_exist_ok=True)
     shutil.copy(ROOT / "tests/e2e/stand_in_flexisip.py", folder / "flexisip")
     made = {"flexisip": f"{PROJECT}-flexisip:local", "mariadb": f"mariadb:{PROJECT}"}
-    for name, image in made.items():
-        well("build", "--tag", image, folder / name)
     ours = f"{PROJECT}:local"  # the first who says `docker compose` builds it
-    yield {"FLEXISIP_IMAGE": made["flexisip"], "MARIADB_VERSION": PROJECT, "MMSGATE_IMAGE": ours}
-    docker("image", "rm", ours, *made.values())
+    try:
+        for name, image in made.items():
+            well("build", "--tag", image, folder / name)
+        yield {"FLEXISIP_IMAGE": made["flexisip"], "MARIADB_VERSION": PROJECT, "MMSGATE_IMAGE": ours}
+    finally:
+        docker("image", "rm", ours, *made.values())
+        docker("image", "prune", "--force", "--filter", f"label=com.docker.compose.project={PROJECT}")  # which a newer one took the name of
 
 
 @pytest.fixture(scope="session")

@@ -38,15 +38,15 @@ class Owner(Installed):
         text = text.replace("[sip]\n", f"[sip]\nsipport = {self.ports['sipport']}\n")
         file.write_text(text.replace("sms.example.org", f"{SIP_ADDRESS}\nwebbind = {SIP_ADDRESS}\nwebport = {self.web}"))
 
-    def types(self, line: str, manual: str = "docker.md", **more: str) -> str:
+    def types(self, line: str, manual: str = "docker.md", stdin: int = subprocess.DEVNULL, **more: str) -> str:
         assert line in [each.strip() for each in (ROOT / "docs" / manual).read_text().splitlines()], f"docs/{manual} does not say: {line}"
         self.typed.add(line)
-        done = self.does(line, **more)
+        done = self.does(line, stdin, **more)
         assert done.returncode == 0, f"{line} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         return done.stdout
 
-    def does(self, line: str, **more: str) -> Done:
-        return subprocess.run(["sh", "-c", line], cwd=self.folder, env={**self.settings, **more}, stdin=subprocess.DEVNULL,
+    def does(self, line: str, stdin: int = subprocess.DEVNULL, **more: str) -> Done:
+        return subprocess.run(["sh", "-c", line], cwd=self.folder, env={**self.settings, **more}, stdin=stdin,
                               capture_output=True, text=True, timeout=1800)
 
     def lays_down(self, password: str) -> None:
@@ -66,6 +66,11 @@ class Owner(Installed):
 
     def waits_for_health(self) -> None:
         wait_until(lambda: self.health("mmsgate") == "healthy", "the gateway is healthy", patience=120, every=0.5)
+
+    def sees_who_is_registered(self) -> None:
+        line = "docker compose exec mmsgate mmsgate registrations"
+        wait_until(lambda: "registered" in self.does(line).stdout, "Flexisip says who is registered", every=0.5)
+        assert "100000_alice" in self.types(line)
 
     def says(self, *words: str) -> str:
         done = self.does(shlex.join(("docker", "compose", "exec", "mmsgate", "mmsgate", *words)))
