@@ -36,12 +36,6 @@ int run_command(int argc, char** argv) {
   CLI::App app{"MMSGate carries MMS and SMS between VoIP.ms and Linphone phones.", "mmsgate"};
   app.set_version_flag("--version", fmt::format("mmsgate {}", kVersion));
   app.add_flag("--default-config", common.default_config, "Print a commented config file with every option, and end");
-  app.footer(
-      "Without a command it serves.\n"
-      "Try:  mmsgate --default-config > mmsgate.conf\n"
-      "      mmsgate serve --config-file mmsgate.conf\n"
-      "      mmsgate hook show --config-file mmsgate.conf\n"
-      "      mmsgate messages list --config-file mmsgate.conf");
   app.fallthrough();
   app.require_subcommand(0, 1);  // what comes after a command is its own, though it be called like another
   add_common(app, common);
@@ -54,6 +48,12 @@ int run_command(int argc, char** argv) {
   add_commands_of_use(app, commands);
   add_commands_of_keeping(app, commands);
   add_commands_of_help(app, commands);
+  app.footer(  // after them, or it would be below the help of each
+      "Without a command it serves.\n"
+      "Try:  mmsgate --default-config > mmsgate.conf\n"
+      "      mmsgate serve --config-file mmsgate.conf\n"
+      "      mmsgate hook show --config-file mmsgate.conf\n"
+      "      mmsgate messages list --config-file mmsgate.conf");
   CLI11_PARSE(app, argc, argv);
 
   runtime::make_files_private();

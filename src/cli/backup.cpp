@@ -48,9 +48,12 @@ int backup(const ops::Config& config, const std::string& config_file, const Back
   warn(made->missing, "files that the database names were not there");
   warn(made->spoilt, "files are not what they were when they were stored: is the disk failing?");
   for (const std::string& each : made->removed) fmt::print("An older one was removed: {}\n", each);
-  if (made->file.empty()) return 0;
-  fmt::print("The database and {} files are in {} ({:.1f} MB).\n", made->files, made->file, megabytes(made->bytes));
-  if (wish.with_config) fmt::print("The config is in it, with its passwords: keep it where nobody else can read it.\n");
+  std::FILE* out = made->file.empty() ? stderr : stdout;  // else it would be in the middle of the backup
+  fmt::print(out, "The database and {} files are in {} ({:.1f} MB).\n", made->files,
+             made->file.empty() ? "the backup" : made->file, megabytes(made->bytes));
+  if (wish.with_config) {
+    fmt::print(out, "The config is in it, with its passwords: keep it where nobody else can read it.\n");
+  }
   return 0;
 }
 

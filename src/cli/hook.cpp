@@ -83,7 +83,7 @@ int show_hooks(const ops::Config& config, const HookOptions& options) {
   if (tokens->empty())
     return say("there is none: `mmsgate hook add` makes one, and so does the gateway when it starts");
   fmt::print(
-      "At VoIP.ms, Manage DIDs, each number, paste this as SMS/MMS Webhook URL. Whoever knows it can send your\n"
+      "At VoIP.ms, Manage DID(s), each number, paste this as SMS/MMS Webhook URL. Whoever knows it can send your\n"
       "phones a message: show it to nobody else.\n\n");
   for (const HookToken& each : *tokens) print_hook(config, each);
   return 0;

@@ -113,8 +113,8 @@ Result<Keys> parse_firebase_keys(std::string_view text) {
   const auto found = config.all(kPushSection, kFirebaseKeys);
   if (found.empty()) return keys;
   if (!add_pairs(found.back()->value, keys)) {
-    return fail(ErrorKind::rejected, fmt::format("line {}: [{}] {} must be pairs of PROJECT:FILE", found.back()->line,
-                                                 kPushSection, kFirebaseKeys));
+    return fail(ErrorKind::rejected, fmt::format("line {}: [{}] {} must be pairs of PROJECT-NUMBER:FILE",
+                                                 found.back()->line, kPushSection, kFirebaseKeys));
   }
   return keys;
 }

@@ -36,7 +36,7 @@ struct FlexisipConfig {
 [[nodiscard]] std::vector<std::string_view> flexisip_items(std::string_view value);
 
 /// [module::PushNotification] firebase-service-accounts: by project, the file of its key. Empty: it is not set.
-/// rejected: a pair that is not PROJECT:FILE, with its line.
+/// rejected: a pair that is not PROJECT-NUMBER:FILE, with its line.
 [[nodiscard]] Result<std::map<std::string, std::string>> parse_firebase_keys(std::string_view text);
 
 }  // namespace mmsgate::formats

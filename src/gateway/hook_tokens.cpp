@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto kNoteEvery = std::chrono::minutes(1);
 constexpr std::string_view kWhatToDo =
-    "`mmsgate hook show` prints the address with its token: set it at VoIP.ms, Manage DIDs, each number, SMS/MMS "
+    "`mmsgate hook show` prints the address with its token: set it at VoIP.ms, Manage DID(s), each number, SMS/MMS "
     "Webhook "
     "URL";
 

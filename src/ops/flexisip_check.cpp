@@ -139,7 +139,7 @@ std::vector<std::string> notes_on_flexisip(const FlexisipConfig& file, const Con
     return colon != std::string_view::npos && colon > 0 && colon + 1 < item.size();
   };
   if (!std::ranges::all_of(formats::flexisip_items(keys), is_pair)) {
-    notes.emplace_back("[module::PushNotification] firebase-service-accounts must be pairs of PROJECT:FILE");
+    notes.emplace_back("[module::PushNotification] firebase-service-accounts must be pairs of PROJECT-NUMBER:FILE");
   } else if (keys.empty() && file.all("module::PushNotification", "external-push-uri").empty()) {
     notes.emplace_back(
         "[module::PushNotification] firebase-service-accounts is not set: Android phones that sleep are not woken");

@@ -13,8 +13,9 @@ std::string comment(const FlexisipWanted& wanted) {
 
 /// What only its owner knows.
 constexpr std::string_view kPushKeys =
-    "# For Android: by which key which Firebase project's phones are woken. Put in yours and take the # away.\n"
-    "#firebase-service-accounts=PROJECT:/etc/flexisip/PROJECT.json\n";
+    "# For Android: by which key which Firebase project's phones are woken. Put in the project's number (Firebase\n"
+    "# calls it Sender ID), where its key is, and take the # away.\n"
+    "#firebase-service-accounts=PROJECT-NUMBER:/etc/flexisip/PROJECT.json\n";
 constexpr std::string_view kCertificate =
     "# TLS (sips:) needs a certificate. Where Flexisip has none yet, name its two files and take the # away.\n"
     "#tls-certificates-file={}\n#tls-certificates-private-key={}\n";

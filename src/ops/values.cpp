@@ -88,10 +88,14 @@ bool Values::is(std::string_view section, std::string_view name, std::string_vie
 }
 
 Result<std::string> Values::secret(std::string_view section, std::string_view name) const {
-  if (std::string here = text(section, name); !here.empty()) return here;
   const std::string file_option = fmt::format("{}_file", name);
   std::string path = find_option(section, file_option) == nullptr ? "" : text(section, file_option);
   const bool is_named = !path.empty();
+  if (std::string here = text(section, name); !here.empty()) {
+    if (!is_named) return here;
+    return wrong(section, name,
+                 fmt::format("stands here, and {} names a file with it: take one of the two out", file_option));
+  }
   if (!is_named && !around_.credentials.empty()) path = fmt::format("{}/{}", around_.credentials, name);
   if (path.empty()) return std::string();
   std::string value = runtime::read_file(path).value_or("");

@@ -38,7 +38,7 @@ class Values {
 
   [[nodiscard]] bool is_set(const Option& option) const { return set_.contains(&option); }
   /// What stands in the file, or in the file that NAME_file names, or in the credential called NAME. rejected: that
-  /// cannot be read, or is empty. Empty: in none of them.
+  /// cannot be read, or is empty, or both stand in the file. Empty: in none of them.
   [[nodiscard]] Result<std::string> secret(std::string_view section, std::string_view name) const;
 
   /// "FILE:LINE: what", with the line where the option stands; without it where it is not set.

@@ -63,7 +63,7 @@ TEST(FirebaseKeys, WhatIsNoPairIsToldWithItsLine) {
     ASSERT_FALSE(keys) << pair;
     EXPECT_EQ(keys.error().kind, ErrorKind::rejected);
     EXPECT_THAT(keys.error().detail, HasSubstr("line 3: "));
-    EXPECT_THAT(keys.error().detail, HasSubstr("PROJECT:FILE"));
+    EXPECT_THAT(keys.error().detail, HasSubstr("PROJECT-NUMBER:FILE"));
   }
 }
 

@@ -219,12 +219,17 @@ class Secrets : public testing::Test {
 TEST_F(Secrets, StandInTheFileOrInOneOfTheirOwnOrWithSystemd) {
   write("pw", "from a file\n");
   EXPECT_EQ(read("apipw_file = ~/pw\n")->api_password, "from a file");
-  EXPECT_EQ(read("apipw = here\napipw_file = ~/pw\n")->api_password, "here");
   EXPECT_EQ(missing("apipw = here\n"), "");
   EXPECT_EQ(missing(""), "m.conf: [api] apipw is missing: The VoIP.ms API password (not the portal's).");
   write("apipw", "from systemd");
   EXPECT_EQ(read("")->api_password, "from systemd");
   EXPECT_EQ(read("apipw_file = ~/pw\n")->api_password, "from a file");
+}
+
+TEST_F(Secrets, InTwoPlacesAreRefusedSinceOneOfThemWouldBeChangedInVain) {
+  write("pw", "from a file\n");
+  EXPECT_EQ(missing("apipw = here\napipw_file = ~/pw\n"),
+            "m.conf:5: [api] apipw stands here, and apipw_file names a file with it: take one of the two out");
 }
 
 TEST_F(Secrets, AnEmptyLineIsAsNone) {

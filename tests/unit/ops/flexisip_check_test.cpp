@@ -227,7 +227,7 @@ TEST(FlexisipCheck, SaysWhatOnlyTheOwnerKnows) {
                     "message-database-enabled=true\n"),
               ElementsAre(HasSubstr("proxykeephours = 0")));
   EXPECT_THAT(notes("[module::PushNotification]\nfirebase-service-accounts=a:/a b\n"),
-              ElementsAre(HasSubstr("PROJECT:FILE")));
+              ElementsAre(HasSubstr("PROJECT-NUMBER:FILE")));
 }
 
 constexpr const char* kFromPhone = "request.method == 'MESSAGE' && user-agent contains 'Linphone'";
