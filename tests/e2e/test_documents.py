@@ -139,8 +139,8 @@ class Reader:
         for what, by in ((r"https?://(?:sms\.example\.org|localhost|YOUR-NAME):38443", self.house.gateway.url),
                          (r"/mmsmedia/NAME\b", "/mmsmedia/" + link[1].rpartition("/")[2]),
                          (r"/mmsgate/TOKEN\b", "/mmsgate/" + hook.rpartition("/")[2]), (r"\bKEY\b", self.key),
-                         (r"-u 100000_alice\b", "-u 100000_alice:secret"), (r"/var/backups/", "backups/"),
-                         (r"/home/mmsgate/backups", "backups"), (r"/srv/phones", "phones"), (r"> mmsgate\.conf", "> written.conf"),
+                         (r"-u 100000_alice\b", "-u 100000_alice:secret"), (r"/var/lib/mmsgate/", f"{self.folder}/"),
+                         (r"/home/mmsgate/backups", "backups"), (r"> mmsgate\.conf", "> written.conf"),
                          (r"--from old/\S+ --media old/\S+", "")):
             command = re.sub(what, lambda _, by=by: by, command)  # type: ignore[misc]
         return command
