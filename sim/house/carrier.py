@@ -20,9 +20,9 @@ class Carrier:
             self.url: str = self.process.expect("listening")["url"]
 
     @classmethod
-    def for_one(cls, program: Path, folder: Path) -> "Carrier":
+    def for_one(cls, program: Path, folder: Path, address: str = "127.0.0.1") -> "Carrier":
         """With one sub account, 100000_alice, and its number: enough to see whether what was installed works."""
-        made = cls(program, folder)
+        made = cls(program, folder, address)
         made.set_accounts([{"account": "100000_alice", "callerid_number": ONE_NUMBER, "internal_extension": "1", "password": "secret"}])
         made.set_dids([{"did": ONE_NUMBER}])
         return made

@@ -76,6 +76,24 @@ def test_a_phone_is_provisioned(owner: Owner):
     assert "http" in owner.types("docker compose exec mmsgate mmsgate provision 100000_alice")
 
 
+def test_a_file_that_a_command_writes_is_brought_out(owner: Owner):
+    for line in ("docker compose exec mmsgate mmsgate provision 100000_alice --png /var/lib/mmsgate/code.png",
+                 "docker compose cp mmsgate:/var/lib/mmsgate/code.png .", "docker compose exec mmsgate rm /var/lib/mmsgate/code.png"):
+        owner.types(line, "commands.md")
+    assert (owner.folder / "code.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_flexisips_files_are_checked(owner: Owner):
+    conf = owner.folder / "docker/flexisip/flexisip.conf"
+    conf.write_text(conf.read_text().replace("PUT-A-PASSWORD-HERE", (owner.folder / "docker/secrets/flexisip_db").read_text().strip()))
+    conf.chmod(0o600)
+    line = next(each for each in (ROOT / "docs/flexisip.md").read_text().splitlines() if each.startswith("docker compose run"))
+    assert "are right" in owner.types(line, "flexisip.md")
+    conf.write_text(conf.read_text().replace("white-list=127.0.0.2", "white-list=127.0.0.9"))
+    done = owner.does(line)
+    assert done.returncode == 1 and "127.0.0.2" in done.stdout, done.stderr
+
+
 def test_it_has_nothing_of_roots_but_the_group_for_the_socket(owner: Owner):
     status = owner.does("docker compose exec mmsgate cat /proc/1/status").stdout
     assert re.search(r"^Uid:\t10001\t10001\t10001\t10001$", status, re.M) and re.search(r"^CapEff:\t0+$", status, re.M)

@@ -5,13 +5,12 @@ import json
 import os
 from pathlib import Path
 
-from old_home import OldHome
+from old_home import what_docker_cp_brings
 from owner import SIP_ADDRESS, Owner
 
 from house import http
 from house.carrier import ONE_NUMBER, PASSWORD, USER, Carrier
 from house.house import STRANGER
-from house.picture import png
 from house.process import wait_until
 
 MANUAL = "migrate-from-mmsgate.md"
@@ -19,22 +18,9 @@ MANUAL = "migrate-from-mmsgate.md"
 
 def test_the_old_messages_and_files_come_along(owner: Owner, carrier: Carrier):
     old = Path(owner.settings["HOME"], "old")
-    (old / "data").mkdir(parents=True)
-    home = OldHome(old / "data/mmsgate.sqlite", old / "mmsmedia", f"http://{SIP_ADDRESS}:{owner.web}/mmsmedia")
-    arrived = {"fromid": STRANGER, "toid": "100000_alice", "did": ONE_NUMBER, "msgstatus": "200", "trycnt": 1, "msgid": "11"}
-    home.add(message="salut", **arrived)
-    link = home.add_file(png(1))
-    (old / "mmsgate.conf").write_text(f"""[api]
-apiid = {USER}
-apipw = {PASSWORD}
-apiurl = {carrier.api_url}
-[web]
-webdns = {SIP_ADDRESS}
-webbind = {SIP_ADDRESS}
-webport = {owner.web}
-[sip]
-sipport = {owner.ports["sipport"]}
-""")
+    content, link = what_docker_cp_brings(old, f"http://{SIP_ADDRESS}:{owner.web}", {
+        "api": {"apiid": USER, "apipw": PASSWORD, "apiurl": carrier.api_url},
+        "web": {"webdns": SIP_ADDRESS, "webbind": SIP_ADDRESS, "webport": owner.web}, "sip": {"sipport": owner.ports["sipport"]}})
     for file in (old / "data", old / "data/mmsgate.sqlite", old / "mmsmedia"):
         os.chown(file, 1000, 1000)  # as `docker cp` leaves them: whose they were
         file.chmod(0o700 if file.is_dir() else 0o600)
@@ -56,4 +42,4 @@ sipport = {owner.ports["sipport"]}
     assert owner.peers() == [STRANGER]
     listed = json.loads(owner.says("messages", "list", "--json"))
     assert listed[0]["own"] == ONE_NUMBER
-    assert http.request("GET", link).body == png(1), "links that were sent once still lead to their files"
+    assert http.request("GET", link).body == content, "links that were sent once still lead to their files"

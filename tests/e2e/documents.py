@@ -42,6 +42,14 @@ def blocks(path: Path) -> list[Block]:
     return found
 
 
+def chapter(path: Path, title: str) -> list[Block]:
+    """The blocks below `## title`."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    begin = lines.index(f"## {title}") + 1
+    end = next((number for number, line in enumerate(lines[begin:], begin + 1) if line.startswith("## ")), len(lines) + 1)
+    return [block for block in blocks(path) if begin < block.line < end]
+
+
 def is_whole(command: str) -> bool:
     try:
         shlex.split(command)

@@ -80,3 +80,15 @@ class OldHome:
             db.executemany(f"INSERT INTO send_msgs ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
                            ([row.get(name) for name in names] for row in made))
         return {"rows": len(made), "messages": messages}
+
+
+def what_docker_cp_brings(old: Path, address: str, config: dict[str, dict[str, Any]]) -> tuple[bytes, str]:
+    """The folder `~/old` of docs/migrate-from-mmsgate.md: one message, one file. Answers the file and the link by which it was sent."""
+    (old / "data").mkdir(parents=True)
+    home = OldHome(old / "data/mmsgate.sqlite", old / "mmsmedia", f"{address}/mmsmedia")
+    home.add(message="salut", fromid="5145550199", toid="100000_alice", did="5145550100", msgstatus="200", trycnt=1, msgid="11")
+    content = b"GIF89a of years ago"
+    link = home.add_file(content, ".gif")
+    (old / "mmsgate.conf").write_text("".join(f"[{section}]\n" + "".join(f"{name} = {value}\n" for name, value in options.items())
+                                              for section, options in config.items()))
+    return content, link

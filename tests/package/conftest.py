@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "sim"), str(ROOT / "scripts")]
+sys.path.append(str(ROOT / "tests/e2e"))  # after this folder, which has a conftest too
 
 from house.carrier import Carrier  # noqa: E402
 from service import version_of  # noqa: E402

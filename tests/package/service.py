@@ -39,6 +39,14 @@ def version_of(package: Path) -> str:
     return subprocess.run(["dpkg-deb", "--field", package, "Version"], capture_output=True, text=True, check=True).stdout.strip()
 
 
+def filled_in(config: str, values: dict[str, object]) -> str:
+    """As its owner does: lines of the file are filled in where they stand."""
+    for name, value in values.items():
+        config, count = re.subn(rf"^#?{name} = .*$", f"{name} = {value}", config, flags=re.M)
+        assert count == 1, name
+    return config
+
+
 class Place:
     """Where a gateway of its own listens."""
 
@@ -48,13 +56,9 @@ class Place:
         self.url = f"http://{self.address}:{self.web_port}"
 
     def fill_in(self, config: str, carrier: Carrier) -> str:
-        """As its owner does: some lines of the file are filled in."""
-        for name, value in {"apiid": USER, "apipw": PASSWORD, "webdns": self.address, "apiurl": carrier.api_url,
-                            "webbind": self.address, "webport": self.web_port, "sipboundaddress": self.address,
-                            "sipport": self.sip_port, "sipproxy": f"{own_address()}:5060"}.items():
-            config, count = re.subn(rf"^#?{name} = .*$", f"{name} = {value}", config, flags=re.M)
-            assert count == 1, name
-        return config
+        return filled_in(config, {"apiid": USER, "apipw": PASSWORD, "webdns": self.address, "apiurl": carrier.api_url,
+                                  "webbind": self.address, "webport": self.web_port, "sipboundaddress": self.address,
+                                  "sipport": self.sip_port, "sipproxy": f"{own_address()}:5060"})
 
 
 class Service(Installed):

@@ -3,6 +3,7 @@
 the life of one installation, in the order in which they stand."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -134,6 +135,32 @@ def test_removal_keeps_config_and_messages(root: Chroot, service: Service, packa
     assert all(root.path(name).is_dir() for name in STATE)
     assert root.path(CONFIG).read_text() == before
     assert "not started" not in root.install(packages[1])
+    service.start()
+    assert service.peers() == [STRANGER]
+    service.stop()
+
+
+def with_another_default_config(package: Path, folder: Path) -> Path:
+    """A later version of it."""
+    tree, made = folder / "tree", folder / package.name.replace("+next", "+other")
+    subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True)
+    for file, what, by in ((tree / "DEBIAN/control", "+next", "+other"), (tree / CONFIG[1:], "[mmsgate]\n", "[mmsgate]\n# A new word.\n")):
+        text = file.read_text()
+        assert text.count(what) == 1
+        file.write_text(text.replace(what, by))
+    subprocess.run(["dpkg-deb", "--build", tree, made], check=True, stdout=subprocess.DEVNULL)
+    return made
+
+
+def test_asked_about_a_config_that_has_changed_its_owner_presses_enter(root: Chroot, service: Service, packages: tuple[Path, Path], tmp_path: Path):
+    """docs/install.md, A newer version."""
+    before = root.path(CONFIG).read_text()
+    package = with_another_default_config(packages[1], tmp_path)
+    shutil.copy(package, root.path("/root"))
+    said = root.run("sh", "-c", f"echo | apt-get install --yes --no-install-recommends /root/{package.name}")
+    assert "What would you like to do about it" in said
+    assert root.path(CONFIG).read_text() == before and root.owner(CONFIG) == "root:mmsgate 640"
+    assert "# A new word." in root.path(f"{CONFIG}.dpkg-dist").read_text()
     service.start()
     assert service.peers() == [STRANGER]
     service.stop()

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Installed from the sources, without a package: the commands of docs/install.md as they stand there, in a Debian that has nothing yet."""
 
-import re
 from pathlib import Path
 
 import pytest
 from conftest import ARCH
+from documents import chapter
 from service import CONFIG, Service
 from small_debian import NATIVE, Chroot, copy_sources
 
@@ -17,9 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(ARCH != NATIVE, reason="the compiler itself would be run by QEMU, for hours")
 
 
-def blocks() -> list[str]:
-    chapter = (ROOT / "docs/install.md").read_text().split("\n## From the sources, without a package\n")[1].split("\n## ")[0]
-    return re.findall(r"^```\n(.*?)^```$", chapter, re.M | re.S)
+BUILD, INSTALL, GET_NEWER, PUT_NEWER = (block.text for block in chapter(ROOT / "docs/install.md", "From the sources, without a package"))
 
 
 def type_in(root: Chroot, commands: str) -> str:
@@ -33,9 +31,8 @@ def type_in(root: Chroot, commands: str) -> str:
 def service(root: Chroot, tmp_path_factory: pytest.TempPathFactory) -> Service:
     root.get("systemd")  # what each Debian machine has, and a small one has not
     copy_sources(ROOT, root.path("/src"))
-    build, install = blocks()[:2]
-    type_in(root, build)
-    return Service(root, tmp_path_factory.mktemp("service"), type_in(root, install), units="/etc/systemd/system")
+    type_in(root, BUILD)
+    return Service(root, tmp_path_factory.mktemp("service"), type_in(root, INSTALL), units="/etc/systemd/system")
 
 
 def test_it_is_installed_as_the_package_would_have_it(root: Chroot, service: Service):
@@ -56,9 +53,8 @@ def test_it_starts_and_takes_a_message(root: Chroot, service: Service, carrier: 
 
 def test_a_newer_version_keeps_config_and_messages(root: Chroot, service: Service):
     before = root.path(CONFIG).read_text()
-    get, put = blocks()[2:]
-    type_in(root, get)
-    type_in(root, put)
+    type_in(root, GET_NEWER)
+    type_in(root, PUT_NEWER)
     assert root.path(CONFIG).read_text() == before and root.owner(CONFIG) == "root:mmsgate 640"
     service.start()
     assert service.peers() == [STRANGER]

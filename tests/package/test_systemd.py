@@ -1,83 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package on a machine that has started: a real systemd runs the unit. The machine is a container; without Docker there is none."""
+"""The package on a machine that has started: a real systemd runs the unit."""
 
-import contextlib
 import re
-import shlex
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ARCH, SUITE
+from documents import chapter
+from machine import NEEDS, Machine, started
 from service import CONFIG, Place
-from small_debian import NATIVE, Chroot
 
 from house.carrier import Carrier
-from house.docker import docker, well
 from house.house import STRANGER
-from house.installed import Installed
 from house.process import wait_until
 
-NAME = "mmsgate-test-machine"
-# What Docker itself would not let systemd do: mount, as the unit's rules ask for.
-MAY = ("--cap-add=SYS_ADMIN", "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined")
-IS_CGROUP_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-CGROUPS = ("--privileged", "--cgroupns=private") if IS_CGROUP_2 else (*MAY, "--cgroupns=host", "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw")
+ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = [
-    pytest.mark.skipif(ARCH != NATIVE, reason="a systemd of another machine"),
-    pytest.mark.skipif(not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True).returncode != 0,
-                       reason="Docker does not run here")]
-
-
-class Machine(Installed):
-    def __init__(self) -> None:
-        self.place = Place()
-
-    def types(self, line: str, ends: int = 0) -> str:
-        done = docker("exec", NAME, "sh", "-c", line)
-        assert done.returncode == ends, f"{line} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{self.log()}"
-        return done.stdout
-
-    def says(self, *words: str) -> str:
-        return self.types(shlex.join(("mmsgate", *words)))
-
-    def log(self) -> str:
-        return docker("exec", NAME, "journalctl", "--no-pager", "--unit=mmsgate", "--lines=30").stdout
-
-    def show(self, name: str, unit: str = "mmsgate") -> str:
-        return docker("exec", NAME, "systemctl", "show", "--value", f"--property={name}", unit).stdout.strip()
-
-    def brings(self, package: Path) -> str:
-        well("cp", package, f"{NAME}:/root/")
-        return self.types(f"DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends /root/{package.name}")
-
-    def changes_config(self, text: str) -> None:
-        well("exec", "--interactive", NAME, "tee", CONFIG, stdin=text)
-
-    def waits_for(self, name: str, value: str, patience: float = 30) -> None:
-        wait_until(lambda: self.show(name) == value, f"{name} is {value}", patience=patience, every=0.2)
+pytestmark = NEEDS
 
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    root = Chroot(tmp_path_factory.mktemp("machine") / SUITE, SUITE, ARCH)
-    try:
-        root.get("systemd", "systemd-sysv", "dbus")
-        # What it would do to the machine that it shares a kernel, and perhaps a console, with.
-        root.run("systemctl", "mask", "systemd-sysctl.service", "getty.target", "getty@tty1.service", "console-getty.service")
-        root.becomes_image(NAME)
-    finally:
-        root.close()
-    with contextlib.ExitStack() as stack:
-        stack.callback(docker, "image", "rm", NAME)
-        stack.callback(docker, "rm", "--force", NAME)
-        well("run", "--detach", "--name", NAME, *CGROUPS, "--network=host", "--env=container=docker", "--tmpfs=/run", "--tmpfs=/run/lock",
-             NAME, "/sbin/init")
-        made = Machine()
-        wait_until(lambda: docker("exec", NAME, "systemctl", "is-system-running").stdout.strip() == "running", "the machine has started")
+    with started("mmsgate-test-machine", tmp_path_factory.mktemp("machine"), "host") as made:
         yield made
 
 
@@ -96,11 +40,13 @@ def test_it_waits_for_its_config(installed: Machine):
 
 
 def test_it_serves_and_says_so(installed: Machine, carrier: Carrier):
-    installed.changes_config(installed.place.fill_in(installed.types(f"cat {CONFIG}"), carrier))
+    installed.changes_config(Place().fill_in(installed.types(f"cat {CONFIG}"), carrier))
     assert installed.types("stat --format '%U:%G %a' " + CONFIG).strip() == "root:mmsgate 640"
     installed.types("mmsgate config check")
     installed.types("systemctl start mmsgate")  # Type=notify: it has said that it is ready
     installed.waits_for("StatusText", "serves")
+    assert 'Status: "serves"' in installed.types("systemctl status mmsgate")
+    assert "http" in installed.types("mmsgate hook show")
     installed.takes_the_first_message(carrier)
 
 
@@ -151,7 +97,7 @@ def test_a_newer_version_takes_its_place(installed: Machine, packages: tuple[Pat
     installed.types("systemctl restart mmsgate")
     installed.waits_for("StatusText", "serves")
     before = installed.show("MainPID")
-    installed.types(f"apt-get install --yes --reinstall /root/{packages[1].name}")
+    installed.types(f"apt install --reinstall ./{packages[1].name}")
     installed.waits_for("StatusText", "serves")
     assert installed.show("MainPID") not in (before, "0")
     assert installed.peers() == [STRANGER]
@@ -162,8 +108,26 @@ def test_it_ends_when_it_is_told_to(installed: Machine):
     assert (installed.show("Result"), installed.show("ExecMainStatus")) == ("success", "0")
 
 
+def test_removed_it_leaves_its_messages_and_goes_on_when_it_is_back(installed: Machine, packages: tuple[Path, Path]):
+    installed.types("apt remove mmsgate")
+    assert installed.show("LoadState") == "not-found"
+    installed.brings(packages[1])
+    installed.waits_for("StatusText", "serves")
+    assert installed.peers() == [STRANGER]
+
+
 def test_nothing_of_it_is_left(installed: Machine):
-    installed.types("systemctl start mmsgate")
-    installed.types("rm -r /etc/systemd/system/mmsgate.service.d && apt-get purge --yes mmsgate")
+    installed.types("rm -r /etc/systemd/system/mmsgate.service.d && systemctl daemon-reload")
+    installed.types("apt purge mmsgate")
     assert installed.show("LoadState") == "not-found" and installed.show("LoadState", "mmsgate-backup.timer") == "not-found"
     assert "mmsgate" not in installed.types("cat /proc/[0-9]*/comm; true").split()
+
+
+def test_every_command_of_the_manual_was_typed(installed: Machine):
+    def any_version(lines: list[str]) -> set[str]:
+        return {re.sub(r"mmsgate_\S+\.deb", "mmsgate.deb", line) for line in lines}
+
+    text = "".join(block.text for block in chapter(ROOT / "docs/install.md", "From the package") if block.word != "text")
+    lines = re.findall(r"^(?:apt|systemctl|mmsgate) .*$", text, re.M)
+    assert len(lines) > 6
+    assert any_version(lines) - any_version(installed.typed) == set()
