@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small Debian in a folder, made anew, in which packages are built and installed. It shares nothing with the machine but the network."""
 
+import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
-LEFT_OUT = ("build", ".git", "sandbox", "__pycache__", ".pytest_cache", ".cache")
-# What somebody who runs it from this folder has there: passwords, keys, backups (docs/docker.md).
-OWNERS = (".env", "docker/secrets", "docker/gateway", "docker/flexisip", "*.tar")
+# What is made there, and what somebody who runs it from this folder has there: passwords, keys, codes, backups.
+NOT_SOURCES = Path(__file__).with_name("not-sources").read_text().split()
+MADE_ANYWHERE = {"__pycache__", ".pytest_cache"}
 NATIVE = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
 ROOM = "/var/tmp"  # /tmp may be in memory, and such that nothing can be installed there: so it is on Debian 13
 TIME = 3600  # seconds that anything in it may take: packages come over the network, and a build is a thing too
@@ -26,10 +29,20 @@ def mirror(suite: str) -> str:
 def copy_sources(folder: Path, to: Path) -> None:
     def left_out(place: str, names: list[str]) -> set[str]:
         inside = Path(place).relative_to(folder)
-        owners = {name for name in names for pattern in OWNERS if Path("/", inside, name).match(f"/{pattern}")}
-        return owners | set(LEFT_OUT).intersection(names)
+        return {name for name in names for pattern in NOT_SOURCES if Path("/", inside, name).match(f"/{pattern}")} | MADE_ANYWHERE.intersection(names)
 
     shutil.copytree(folder, to, symlinks=True, ignore=left_out)
+
+
+def run(command: list[str | Path], **more: Any) -> "subprocess.CompletedProcess[str]":
+    """As subprocess.run(), but that whatever the command has started ends with it, when this program is told to end."""
+    with subprocess.Popen(command, start_new_session=True, text=True, **more) as process:
+        try:
+            out, _ = process.communicate(timeout=TIME)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out)
 
 
 def unmount(folder: Path) -> None:
@@ -53,8 +66,7 @@ class Chroot:
         folder = self.folder
         log = folder.with_suffix(".log")
         with log.open("w") as told:
-            done = subprocess.run(["debootstrap", "--variant=minbase", f"--arch={arch}", suite, folder, mirror(suite)],
-                                  stdout=told, stderr=told)
+            done = run(["debootstrap", "--variant=minbase", f"--arch={arch}", suite, folder, mirror(suite)], stdout=told, stderr=told)
         assert done.returncode == 0, log.read_text()[-2000:]
         # Nothing is to be started here; there is no systemd as PID 1 that could.
         for source in ("/etc/resolv.conf", "/etc/hosts"):
@@ -78,8 +90,7 @@ class Chroot:
     def run(self, *words: str | Path, user: str = "root", fails: bool = False, **env: str) -> str:
         """What it prints. Nobody is there to answer a question: what asks one reads the end of its input, and fails."""
         surroundings = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", **env}
-        done = subprocess.run(self.command(*words, user=user), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=TIME,
-                              stderr=subprocess.STDOUT, text=True, env=surroundings)
+        done = run(self.command(*words, user=user), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=surroundings)
         assert (done.returncode != 0) == fails, f"{words} ended with {done.returncode}:\n{done.stdout[-3000:]}"
         return done.stdout
 

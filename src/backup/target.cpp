@@ -69,12 +69,12 @@ Packing packing_of(std::string_view file) {
 }  // namespace
 
 Result<Target> choose_target(const Source& source, const Wish& wish, TimePoint now) {
-  if (wish.to == "-") return Target{.folder = runtime::folder_for_temporary_files()};
   std::error_code error;
-  const bool is_folder = fs::is_directory(wish.to, error);
+  const bool is_folder = wish.to != "-" && fs::is_directory(wish.to, error);
   if (wish.keep > 0 && !is_folder) {
     return fail(ErrorKind::rejected, fmt::format("--keep wants a folder that is there: {} is none", wish.to));
   }
+  if (wish.to == "-") return Target{.folder = runtime::folder_for_temporary_files()};
   const fs::path file = fs::absolute(is_folder ? fs::path(wish.to) / name_for(now) : fs::path(wish.to), error);
   if (error) return fail(ErrorKind::rejected, fmt::format("{}: {}", wish.to, error.message()));
   const fs::file_status there = fs::symlink_status(file, error);

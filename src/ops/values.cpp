@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <filesystem>
 #include <span>
 
 #include <fmt/format.h>
@@ -91,12 +92,13 @@ Result<std::string> Values::secret(std::string_view section, std::string_view na
   const std::string file_option = fmt::format("{}_file", name);
   std::string path = find_option(section, file_option) == nullptr ? "" : text(section, file_option);
   const bool is_named = !path.empty();
-  if (std::string here = text(section, name); !here.empty()) {
-    if (!is_named) return here;
-    return wrong(section, name,
-                 fmt::format("stands here, and {} names a file with it: take one of the two out", file_option));
-  }
   if (!is_named && !around_.credentials.empty()) path = fmt::format("{}/{}", around_.credentials, name);
+  if (std::string here = text(section, name); !here.empty()) {
+    std::error_code error;
+    if (!is_named && !std::filesystem::exists(path, error)) return here;
+    const std::string other = is_named ? fmt::format("{} names a file with it", file_option) : "systemd has it too";
+    return wrong(section, name, fmt::format("stands here, and {}: take one of the two out", other));
+  }
   if (path.empty()) return std::string();
   std::string value = runtime::read_file(path).value_or("");
   value.erase(std::find_if_not(value.rbegin(), value.rend(), [](unsigned char c) { return std::isspace(c); }).base(),

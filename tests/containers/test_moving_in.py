@@ -25,9 +25,15 @@ def test_the_old_messages_and_files_come_along(owner: Owner, carrier: Carrier):
         os.chown(file, 1000, 1000)  # as `docker cp` leaves them: whose they were
         file.chmod(0o700 if file.is_dir() else 0o600)
 
+    (old / "mmsgate.conf").chmod(0o600)
+
     owner.lays_down(PASSWORD)
+    look = ("docker compose run --rm --no-deps -T --entrypoint sh mmsgate -c 'cat | mmsgate config check --config-file /dev/stdin' "
+            "< ~/old/mmsgate.conf")
+    assert "is right" in owner.types(look, MANUAL)
     config = (old / "mmsgate.conf").read_text().replace(f"apipw = {PASSWORD}", "apipw_file = /run/secrets/apipw")
-    (owner.folder / "docker/gateway/mmsgate.conf").write_text(config)
+    (old / "mmsgate.conf").write_text(config)
+    owner.types("install -m 644 ~/old/mmsgate.conf docker/gateway/", MANUAL)
     for name in ("flexisip.conf", "forward.conf"):
         (owner.folder / "docker/flexisip" / name).write_text("# as it was\n")
 

@@ -294,6 +294,7 @@ def test_over_a_pipe_to_another_machine(house: House, tmp_path: Path) -> None:
                      .replace(house.address, own_address()))
     made = run(house, "backup", "-")
     assert made.returncode == 0 and b"files are in the backup" in made.stderr, made.stderr
+    assert b"--keep wants a folder" in run(house, "backup", "-", "--keep", "3").stderr
     done = run(house, "restore", "-", "--config-file", other, input=made.stdout)
     assert done.returncode == 0, done
     assert (tmp_path / "other" / "mmsgate.sqlite").exists()

@@ -37,7 +37,7 @@ class Machine(Installed):
 
     def types(self, line: str, ends: int = 0) -> str:
         self.typed.append(line)
-        done = docker("exec", "--workdir=/root", self.name, "sh", "-c", line)
+        done = docker("exec", "--workdir=/root", self.name, "sh", "-ec", line)
         assert done.returncode == ends, f"{line} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{self.log()}"
         return done.stdout
 

@@ -111,7 +111,7 @@ def test_its_picture_reaches_a_stranger(machine: Machine, carrier: Carrier, phon
     machine.types("sudo mmsgate messages list")
 
 
-def test_it_is_all_there_after_the_machine_has_started_anew(machine: Machine, carrier: Carrier, phone: Phone):
+def test_they_find_each_other_again_when_both_were_started_anew(machine: Machine, carrier: Carrier, phone: Phone):
     machine.types("systemctl restart kamailio mmsgate")
     machine.waits_for("StatusText", "serves")
     carrier.incoming(STRANGER, ONE_NUMBER, "are you still there")

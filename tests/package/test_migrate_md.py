@@ -41,7 +41,7 @@ def test_the_old_messages_and_files_come_along(machine: Machine, carrier: Carrie
 
     lay, ask_and_import = [block.text for block in chapter(MANUAL, "4. Stop the old one, copy its data, start the new one")
                            if "/var/lib/mmsgate/old" in block.text]
-    machine.types(f"set -e\n{lay}")
+    machine.types(lay)
     assert machine.types(f"stat --format '%U:%G %a' {CONFIG}").strip() == "root:mmsgate 640"
     machine.waits_for("StatusText", "serves")
     ask, bring = ask_and_import.splitlines()

@@ -120,10 +120,13 @@ def test_nothing_of_it_is_left(installed: Machine):
     installed.types("rm -r /etc/systemd/system/mmsgate.service.d && systemctl daemon-reload")
     installed.types("apt purge mmsgate")
     assert installed.show("LoadState") == "not-found" and installed.show("LoadState", "mmsgate-backup.timer") == "not-found"
-    assert "mmsgate" not in installed.types("cat /proc/[0-9]*/comm; true").split()
+    assert "mmsgate" not in installed.types("cat /proc/[0-9]*/comm || true").split()
 
 
-def test_every_command_of_the_manual_was_typed(installed: Machine):
+def test_every_command_of_the_manual_was_typed(installed: Machine, request: pytest.FixtureRequest):
+    if request.config.option.keyword or request.session.testsfailed:
+        pytest.skip("not all of the tests above ran")
+
     def any_version(lines: list[str]) -> set[str]:
         return {re.sub(r"mmsgate_\S+\.deb", "mmsgate.deb", line) for line in lines}
 

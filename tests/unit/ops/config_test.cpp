@@ -230,6 +230,10 @@ TEST_F(Secrets, InTwoPlacesAreRefusedSinceOneOfThemWouldBeChangedInVain) {
   write("pw", "from a file\n");
   EXPECT_EQ(missing("apipw = here\napipw_file = ~/pw\n"),
             "m.conf:5: [api] apipw stands here, and apipw_file names a file with it: take one of the two out");
+  EXPECT_EQ(missing("apipw = here\n"), "");
+  write("apipw", "from systemd");
+  EXPECT_EQ(missing("apipw = here\n"),
+            "m.conf:5: [api] apipw stands here, and systemd has it too: take one of the two out");
 }
 
 TEST_F(Secrets, AnEmptyLineIsAsNone) {
