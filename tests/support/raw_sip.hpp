@@ -113,9 +113,13 @@ class UdpPeer {
     bytes.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
     return SipText(std::move(bytes));
   }
+  /// The answer to this request: one that is still on its way to whoever had this port before is none.
   [[nodiscard]] SipText ask(const SipRequest& request) {
     send(request.bytes());
-    return receive();
+    SipText answer = receive();
+    while (!answer.bytes().empty() && answer.header("Via").find(request.branch) == std::string::npos)
+      answer = receive();
+    return answer;
   }
 
  private:
