@@ -48,9 +48,10 @@ int backup(const ops::Config& config, const std::string& config_file, const Back
   warn(made->missing, "files that the database names were not there");
   warn(made->spoilt, "files are not what they were when they were stored: is the disk failing?");
   for (const std::string& each : made->removed) fmt::print("An older one was removed: {}\n", each);
-  std::FILE* out = made->file.empty() ? stderr : stdout;  // else it would be in the middle of the backup
+  const bool is_piped = made->file.empty();
+  std::FILE* out = is_piped ? stderr : stdout;  // else it would be in the middle of the backup
   fmt::print(out, "The database and {} files are in {} ({:.1f} MB).\n", made->files,
-             made->file.empty() ? "the backup" : made->file, megabytes(made->bytes));
+             is_piped ? "the backup" : made->file, megabytes(made->bytes));
   if (wish.with_config) {
     fmt::print(out, "The config is in it, with its passwords: keep it where nobody else can read it.\n");
   }

@@ -9,6 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from house.carrier import ONE_NUMBER
+from house.house import STRANGER
+
 TABLE = """CREATE TABLE send_msgs (rcvd_ts INT, fromid TEXT, toid TEXT, fromdom TEXT, todom TEXT, msgtype TEXT, did TEXT,
  direction TEXT, message TEXT, msgstatus TEXT DEFAULT 'QUEUED', sent_ts INT, init_ts INT, trycnt INT DEFAULT 0, msgid TEXT)"""
 
@@ -86,7 +89,7 @@ def what_docker_cp_brings(old: Path, address: str, config: dict[str, dict[str, A
     """The folder `~/old` of docs/migrate-from-mmsgate.md: one message, one file. Answers the file and the link by which it was sent."""
     (old / "data").mkdir(parents=True)
     home = OldHome(old / "data/mmsgate.sqlite", old / "mmsmedia", f"{address}/mmsmedia")
-    home.add(message="salut", fromid="5145550199", toid="100000_alice", did="5145550100", msgstatus="200", trycnt=1, msgid="11")
+    home.add(message="salut", fromid=STRANGER, toid="100000_alice", did=ONE_NUMBER, msgstatus="200", trycnt=1, msgid="11")
     content = b"GIF89a of years ago"
     link = home.add_file(content, ".gif")
     (old / "mmsgate.conf").write_text("".join(f"[{section}]\n" + "".join(f"{name} = {value}\n" for name, value in options.items())
